@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <joust/core/stream.hpp>
+#include <joust/environment/fixed_arms.hpp>
+#include <joust/environment/lower_bound.hpp>
+#include <joust/environment/random_candidates.hpp>
+#include <joust/environment/transitivity.hpp>
+#include <joust/environment/winners.hpp>
+
+#include "catalogue.hpp"
+
+namespace lab {
+
+namespace {
+
+std::string line(char const* format, ...) __attribute__((format(printf, 1, 2)));
+std::string line(char const* format, ...) {
+  std::va_list values;
+  va_start(values, format);
+  char text[512];
+  std::vsnprintf(text, sizeof text, format, values);
+  va_end(values);
+  return std::string{text} + '\n';
+}
+
+std::string names(joust::fixed_arms const& arms, std::vector<std::size_t> const& which) {
+  std::string list;
+  for (std::size_t const arm : which) list += (list.empty() ? "" : ", ") + arms.name(arm);
+  return list;
+}
+
+std::string verdict(joust::fixed_arms const& arms, joust::transitivity_verdict const& v) {
+  if (v.holds()) return "holds";
+  return "violated by " + names(arms, {v.violation->first, v.violation->second, v.violation->third});
+}
+
+std::string winners(joust::fixed_arms const& arms) {
+  auto const& p = arms.preferences();
+  auto const condorcet = joust::condorcet_winner(p);
+  std::string text = "winners\n";
+  text += line("  Condorcet        %s", condorcet ? arms.name(*condorcet).c_str() : "none");
+  text += line("  Copeland         %s", names(arms, joust::copeland_winners(p)).c_str());
+  text += line("  Borda            %s", names(arms, joust::borda_winners(p)).c_str());
+  text += line("  utility          %s",
+               arms.utilities().empty() ? "unknown" : arms.name(arms.best_arm()).c_str());
+  return text;
+}
+
+std::string gaps(joust::fixed_arms const& arms) {
+  auto const& p = arms.preferences();
+  auto const condorcet = joust::condorcet_winner(p);
+  auto const copeland = joust::copeland_scores(p);
+  auto const borda = joust::borda_scores(p);
+  std::size_t width = 3;
+  for (std::size_t i = 0; i < arms.arms(); ++i) width = std::max(width, arms.name(i).size());
+  std::string text = line("arms\n  %-*s  %12s  %9s  %9s  %9s", static_cast<int>(width), "arm",
+                          "gap to winner", "Copeland", "Borda", "utility");
+  constexpr std::size_t shown = 40;
+  for (std::size_t i = 0; i < std::min(arms.arms(), shown); ++i) {
+    char gap[32] = "-";
+    char utility[32] = "-";
+    if (condorcet) std::snprintf(gap, sizeof gap, "%.4f", p(*condorcet, i) - 0.5);
+    if (!arms.utilities().empty()) std::snprintf(utility, sizeof utility, "%.4f", arms.utilities()[i]);
+    text += line("  %-*s  %13s  %9.4f  %9.4f  %9s", static_cast<int>(width), arms.name(i).c_str(), gap,
+                 copeland[i], borda[i], utility);
+  }
+  if (arms.arms() > shown) text += line("  ... and %zu more", arms.arms() - shown);
+  return text;
+}
+
+std::string structure(joust::fixed_arms const& arms) {
+  auto const& p = arms.preferences();
+  double const gamma = joust::transitivity_gamma(p);
+  std::string text = "transitivity\n";
+  text += line("  weak             %s", verdict(arms, joust::weak_stochastic_transitivity(p)).c_str());
+  text += line("  strong           %s", verdict(arms, joust::strong_stochastic_transitivity(p)).c_str());
+  text += std::isinf(gamma) ? line("  relaxed          for no gamma")
+                            : line("  relaxed          for gamma >= %.4g", gamma);
+  text += line("  triangle         %s", verdict(arms, joust::stochastic_triangle_inequality(p)).c_str());
+  if (!joust::condorcet_winner(p)) return text + "lower bound        needs a Condorcet winner\n";
+  auto const bound = joust::average_regret_lower_bound(p);
+  text += "lower bound on average regret, asymptotically c ln T\n";
+  text += line("  winner as opponent    c = %.4g", bound.winner_as_opponent);
+  text += line("  best opponent         c = %.4g", bound.best_opponent);
+  return text;
+}
+
+}  // namespace
+
+std::string describe(std::string const& typed, std::uint64_t seed) {
+  joust::any_environment const family = make_environment(typed);
+  joust::stream birth = joust::stream{seed}.child(0, "instance");
+  joust::any_environment const drawn = family.instance(birth);
+  if (auto const* const arms = drawn.get_if<joust::fixed_arms>()) {
+    auto const shape = arms->shape();
+    std::string text = line("%s: %zu arms, numbered from 0 unless named; features of length %zu",
+                            typed.c_str(), shape.arms, shape.dimension);
+    // A family's instances differ; say which one this is.
+    if (family.get_if<joust::fixed_arms>() == nullptr) {
+      text += line("(the instance of replication 0 under seed %llu)", static_cast<unsigned long long>(seed));
+    }
+    return text + winners(*arms) + gaps(*arms) + structure(*arms);
+  }
+  auto const shape = drawn.shape();
+  std::string text = line("%s: %zu new candidates every round, features of length %zu, logistic link",
+                          typed.c_str(), shape.arms, shape.dimension);
+  text +=
+      "winners change with the candidates: the largest utility, which is Condorcet, Copeland and Borda "
+      "winner too\n";
+  if (auto const* const problem = drawn.get_if<joust::random_candidates::problem>()) {
+    text += line("(the instance of replication 0 under seed %llu)\ncoefficients of the utility\n ",
+                 static_cast<unsigned long long>(seed));
+    text.pop_back();
+    for (double const coefficient : problem->theta()) {
+      char number[32];
+      std::snprintf(number, sizeof number, " %.4f", coefficient);
+      text += number;
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace lab

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+//
+// joust-lab: dueling bandit studies from the command line.
+//
+//   joust-lab list [--json]
+//   joust-lab describe --environment NAME [--seed S]
+//   joust-lab run --environment NAME... --agent NAME... --horizon T --replications R --seed S --out DIR
+//
+// Exit codes: 0 done, 1 the results could not be written, 2 bad usage or input (one line on standard error
+// says what), 3 interrupted (what was finished is saved and marked incomplete).
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <joust/experiment/replicate.hpp>
+#include <joust/experiment/save.hpp>
+#include <joust/experiment/speed.hpp>
+
+#include "catalogue.hpp"
+#include "picture.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+
+namespace {
+
+enum exit_code { done = 0, not_written = 1, bad_input = 2, interrupted = 3 };
+
+std::atomic<bool> stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only set a lock-free flag");
+
+void ask_to_stop(int signal) {
+  stop.store(true);
+  std::signal(signal, SIG_DFL);  // a second Ctrl-C ends the program at once
+}
+
+struct run_arguments {
+  std::vector<std::string> environments;
+  std::vector<std::string> agents;
+  std::uint64_t horizon = 10'000;
+  std::size_t replications = 20;
+  std::uint64_t seed = 0;
+  std::size_t threads = 0;
+  std::size_t checkpoints = 100;
+  std::string spacing = "logarithmic";
+  std::string out;
+  bool no_picture = false;
+};
+
+void refuse_repeats(char const* what, std::vector<std::string> const& names) {
+  std::set<std::string> seen;
+  for (std::string const& name : names) {
+    if (!seen.insert(name).second)
+      throw std::invalid_argument{std::string{what} + " '" + name + "' is given twice"};
+  }
+}
+
+// Results that cannot be written are better refused before the study than after it.
+void try_folder(std::filesystem::path const& folder) {
+  try {
+    std::filesystem::create_directories(folder);
+    joust::detail::write_file(folder / ".joust-lab", "");
+    std::filesystem::remove(folder / ".joust-lab");
+  } catch (std::system_error const& failure) {
+    throw std::invalid_argument{"--out " + folder.string() + ": " + failure.what()};
+  }
+}
+
+void print_entries(char const* title, std::vector<lab::entry> const& entries) {
+  std::printf("%s\n", title);
+  for (lab::entry const& e : entries) {
+    std::printf("  %-18s %s\n", e.name.c_str(), e.summary.c_str());
+    for (lab::parameter const& p : e.parameters) {
+      std::string const value = p.standard.empty() ? "..." : p.standard;
+      std::printf("  %-18s   %s=%s  %s\n", "", p.name.c_str(), value.c_str(), p.meaning.c_str());
+    }
+  }
+}
+
+nlohmann::ordered_json to_json(std::vector<lab::entry> const& entries) {
+  auto list = nlohmann::ordered_json::array();
+  for (lab::entry const& e : entries) {
+    auto parameters = nlohmann::ordered_json::array();
+    for (lab::parameter const& p : e.parameters) {
+      parameters.push_back({{"name", p.name},
+                            {"default", p.standard.empty() ? nlohmann::ordered_json(nullptr)
+                                                           : nlohmann::ordered_json(p.standard)},
+                            {"meaning", p.meaning}});
+    }
+    list.push_back({{"name", e.name}, {"description", e.summary}, {"parameters", parameters}});
+  }
+  return list;
+}
+
+int list(bool json) {
+  if (json) {
+    nlohmann::ordered_json const all{{"environments", to_json(lab::environments())},
+                                     {"agents", to_json(lab::agents())}};
+    std::printf("%s\n", all.dump(2).c_str());
+  } else {
+    print_entries("environments", lab::environments());
+    std::printf("\n");
+    print_entries("agents", lab::agents());
+    std::printf(
+        "\nParameters ride on the name: --agent rucb:alpha=0.6 --environment linear:dimension=5,arms=32\n");
+  }
+  return done;
+}
+
+int run(run_arguments const& arguments, std::vector<std::string> const& command) {
+  refuse_repeats("environment", arguments.environments);
+  refuse_repeats("agent", arguments.agents);
+  joust::study_options options{
+      .horizon = arguments.horizon,
+      .replications = arguments.replications,
+      .seed = arguments.seed,
+      .threads = arguments.threads,
+      .checkpoints = arguments.checkpoints,
+      .spacing = arguments.spacing == "linear" ? joust::spacing::linear : joust::spacing::logarithmic,
+      .interrupt = &stop};
+
+  // Everything that can be refused is refused before the first round is played.
+  struct scene {
+    joust::arena where;
+    std::vector<joust::contender> contenders;
+  };
+  std::vector<scene> scenes;
+  for (std::string const& name : arguments.environments) {
+    scene s{joust::named<joust::any_environment>{name, lab::make_environment(name)}, {}};
+    auto birth = joust::stream{arguments.seed}.child(0, "instance");
+    joust::setting shape = s.where.family.instance(birth).shape();
+    shape.horizon = arguments.horizon;
+    for (std::string const& agent : arguments.agents) {
+      try {
+        joust::any_agent const prototype = lab::make_agent(agent, shape);
+        static_cast<void>(prototype.fresh(shape));
+        s.contenders.emplace_back(joust::named<joust::any_agent>{agent, prototype});
+      } catch (std::invalid_argument const& refused) {
+        throw std::invalid_argument{"agent '" + agent + "' in environment '" + name + "': " + refused.what()};
+      }
+    }
+    scenes.push_back(std::move(s));
+  }
+  try_folder(arguments.out);
+
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+  std::printf("seed %llu\n", static_cast<unsigned long long>(arguments.seed));
+  std::fflush(stdout);
+  lab::progress bar;
+  options.progress = [&bar](std::uint64_t played, std::uint64_t all) { bar.show(played, all); };
+  std::vector<joust::study> studies;
+  for (scene const& s : scenes) {
+    bar.begin(s.where.name);
+    studies.push_back(joust::replicate(options, s.where, s.contenders));
+  }
+  joust::save(studies, arguments.out, command);
+
+  std::string timing = "environment,agent,rounds_per_second\n";
+  std::vector<std::vector<double>> speeds(scenes.size());
+  for (std::size_t i = 0; i < scenes.size(); ++i) {
+    bar.begin("timing " + scenes[i].where.name);
+    for (std::size_t a = 0; a < scenes[i].contenders.size() && !stop; ++a) {
+      bar.show(a, scenes[i].contenders.size());
+      joust::contender const& c = scenes[i].contenders[a];
+      speeds[i].push_back(joust::rounds_per_second(c.prototype, scenes[i].where.family,
+                                                   {.horizon = arguments.horizon, .seed = arguments.seed}));
+      timing += joust::detail::csv_quoted(scenes[i].where.name) + ',' + joust::detail::csv_quoted(c.name) +
+                ',' + joust::detail::text(speeds[i].back()) + '\n';
+    }
+  }
+  bar.end();
+  std::filesystem::path const folder = arguments.out;
+  joust::detail::write_file(folder / "timing.csv", timing);
+
+  for (std::size_t i = 0; i < studies.size(); ++i) lab::print_table(studies[i], speeds[i]);
+  std::printf("\nresults  %s\n", (folder / "regret.csv").c_str());
+  if (!arguments.no_picture) {
+    bool const anything = std::any_of(studies.begin(), studies.end(),
+                                      [](joust::study const& s) { return lab::shown_regret(s).has_value(); });
+    std::string const missing = anything ? lab::draw_picture(folder) : "nothing to draw";
+    if (missing.empty()) {
+      std::printf("picture  %s\n", (folder / "regret.png").c_str());
+    } else {
+      std::fprintf(stderr, "joust-lab: no picture: %s\n", missing.c_str());
+    }
+  }
+  bool const complete =
+      std::all_of(studies.begin(), studies.end(), [](joust::study const& s) { return s.complete(); });
+  if (!complete || stop) {
+    std::fprintf(stderr, "joust-lab: interrupted; the replications finished so far are saved in %s\n",
+                 folder.c_str());
+    return interrupted;
+  }
+  return done;
+}
+
+// One line without line breaks: CLI11 and file errors may hold several.
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Dueling bandit studies: environments, agents, regret curves."};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", JOUST_VERSION_STRING);
+
+  bool json = false;
+  CLI::App* const list_command = app.add_subcommand("list", "environments and agents with their parameters");
+  list_command->add_flag("--json", json, "as JSON");
+
+  run_arguments arguments;
+  CLI::App* const run_command =
+      app.add_subcommand("run", "run agents in environments and save regret curves");
+  run_command
+      ->add_option("--environment", arguments.environments,
+                   "environment, NAME[:parameter=value,...]; repeatable")
+      ->required()
+      ->take_all();
+  run_command->add_option("--agent", arguments.agents, "agent, NAME[:parameter=value,...]; repeatable")
+      ->required()
+      ->take_all();
+  run_command->add_option("--horizon", arguments.horizon, "rounds per run")
+      ->required()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{4294967295}));
+  run_command->add_option("--replications", arguments.replications, "independent runs of each agent")
+      ->required()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
+  run_command->add_option("--seed", arguments.seed, "seed of every random number")->required();
+  run_command
+      ->add_option("--threads", arguments.threads, "threads; 0: one per core. Results do not depend on it")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{4096}));
+  run_command->add_option("--checkpoints", arguments.checkpoints, "rounds at which regret is recorded")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  run_command->add_option("--spacing", arguments.spacing, "of the checkpoints: logarithmic or linear")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"logarithmic", "linear"}));
+  run_command->add_option("--out", arguments.out, "folder for the results; created if need be")->required();
+  run_command->add_flag("--no-picture", arguments.no_picture, "do not draw regret.png and regret.svg");
+
+  std::string described;
+  std::uint64_t seed = 0;
+  CLI::App* const describe_command =
+      app.add_subcommand("describe", "winners, gaps, transitivity and lower bounds of an environment");
+  describe_command->add_option("--environment", described, "environment, NAME[:parameter=value,...]")
+      ->required();
+  describe_command->add_option("--seed", seed, "of the instance, for random families")->capture_default_str();
+
+  try {
+    app.parse(argc, argv);
+    if (*list_command) return list(json);
+    if (*describe_command) {
+      std::fputs(lab::describe(described, seed).c_str(), stdout);
+      return done;
+    }
+    return run(arguments, {argv, argv + argc});
+  } catch (CLI::ParseError const& parse) {
+    if (parse.get_exit_code() == 0) return app.exit(parse);  // --help, --version
+    std::fprintf(stderr, "joust-lab: %s\n", one_line(parse.what()).c_str());
+    return bad_input;
+  } catch (std::invalid_argument const& refused) {
+    std::fprintf(stderr, "joust-lab: %s\n", one_line(refused.what()).c_str());
+    return bad_input;
+  } catch (std::exception const& failure) {
+    std::fprintf(stderr, "joust-lab: %s\n", one_line(failure.what()).c_str());
+    return not_written;
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// What one run leaves behind: every regret the environment can know, and the comparisons paid for, at each
+// checkpoint.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <joust/environment/regret.hpp>
+
+namespace joust {
+
+/// A run at one checkpoint. Cumulative regrets sum over all rounds so far; `simple` is the present
+/// recommendation's. Kinds that the environment does not know are NaN.
+struct trace_point {
+  std::uint64_t round = 0;
+  std::uint64_t comparisons = 0;  ///< duels sent to the oracle; self-duels are not
+  std::array<double, regret_kinds.size()> regret{};
+};
+
+/// One run of one agent in one environment.
+struct trace {
+  std::vector<trace_point> points;
+  bool complete = false;  ///< false if the run was interrupted; the points reached are valid
+};
+
+}  // namespace joust

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// The library in one line: everything a program needs to choose, ask and learn. What only studies and tests
+// need stays out and is included by name: <joust/experiment/...> and <joust/laws/...>.
+#pragma once
+
+#include <joust/agent/contextual.hpp>
+#include <joust/arms/double_thompson.hpp>
+#include <joust/arms/rmed1.hpp>
+#include <joust/arms/rucb.hpp>
+#include <joust/arms/uniform.hpp>
+#include <joust/core/argmax.hpp>
+#include <joust/core/bernoulli_kl.hpp>
+#include <joust/core/concepts.hpp>
+#include <joust/core/draw.hpp>
+#include <joust/core/error.hpp>
+#include <joust/core/explain.hpp>
+#include <joust/core/host_device.hpp>
+#include <joust/core/log_sum_exp.hpp>
+#include <joust/core/logistic_normal.hpp>
+#include <joust/core/philox.hpp>
+#include <joust/core/sigmoid.hpp>
+#include <joust/core/stream.hpp>
+#include <joust/core/vocabulary.hpp>
+#include <joust/environment/arithmetic8.hpp>
+#include <joust/environment/arxiv6.hpp>
+#include <joust/environment/baseball1987.hpp>
+#include <joust/environment/bradley_terry_fit.hpp>
+#include <joust/environment/cyclic4.hpp>
+#include <joust/environment/duel_log.hpp>
+#include <joust/environment/fixed_arms.hpp>
+#include <joust/environment/hard_condorcet.hpp>
+#include <joust/environment/linear_arms.hpp>
+#include <joust/environment/lower_bound.hpp>
+#include <joust/environment/random_candidates.hpp>
+#include <joust/environment/random_tournament.hpp>
+#include <joust/environment/read_duels.hpp>
+#include <joust/environment/read_matrix.hpp>
+#include <joust/environment/read_preflib.hpp>
+#include <joust/environment/regret.hpp>
+#include <joust/environment/rock_paper_scissors.hpp>
+#include <joust/environment/smoothed_frequencies.hpp>
+#include <joust/environment/transitivity.hpp>
+#include <joust/environment/utility_arms.hpp>
+#include <joust/environment/utility_link.hpp>
+#include <joust/environment/winners.hpp>
+#include <joust/oracle/bradley_terry.hpp>
+#include <joust/oracle/callable_oracle.hpp>
+#include <joust/oracle/compare_batch.hpp>
+#include <joust/oracle/counted.hpp>
+#include <joust/oracle/davidson_ties.hpp>
+#include <joust/oracle/linear_link.hpp>
+#include <joust/oracle/noisy.hpp>
+#include <joust/oracle/preference_matrix.hpp>
+#include <joust/oracle/random_utility.hpp>
+#include <joust/oracle/thurstone.hpp>
+#include <joust/posterior/linear_belief.hpp>
+#include <joust/posterior/linear_logistic.hpp>
+#include <joust/rule/best_arm.hpp>
+#include <joust/rule/greedy.hpp>
+#include <joust/rule/largest_pair_variance.hpp>
+#include <joust/rule/passive.hpp>
+#include <joust/rule/thompson.hpp>
+#include <joust/rule/thompson_with_self_duels.hpp>
+#include <joust/rule/uniform_pair.hpp>
+#include <joust/rule/variance_of.hpp>
+#include <joust/version.hpp>

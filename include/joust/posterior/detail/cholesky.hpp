@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+//
+// What a Gaussian posterior needs from a Cholesky factor L of its precision H = L L', each in place and
+// without touching the heap: a rank-one update, two triangular solves, a whitening of many vectors and a
+// factorisation. Eigen's own forms of the first and the last two allocate work space; here they are cut into
+// tiles whose work space fits on the stack.
+//
+//   cost    d^2 multiplications for a solve, 2 d^2 for an update, d^2 per whitened vector, d^3/3 to factorise
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+
+namespace joust::detail {
+
+using vector_view = Eigen::Map<Eigen::VectorXd>;
+using matrix_view = Eigen::Map<Eigen::MatrixXd>;
+using const_matrix_view = Eigen::Map<Eigen::MatrixXd const>;
+
+inline constexpr Eigen::Index cholesky_tile = 64;
+
+// Below this size plain loops are faster than Eigen's panels.
+inline constexpr Eigen::Index small_dimension = 16;
+
+// x := L^-1 x.
+inline void solve_lower(Eigen::MatrixXd const& lower, vector_view x) noexcept {
+  Eigen::Index const n = lower.rows();
+  if (n > small_dimension) {
+    lower.triangularView<Eigen::Lower>().solveInPlace(x);
+    return;
+  }
+  for (Eigen::Index k = 0; k < n; ++k) {
+    double const* const column = lower.data() + k * n;
+    x[k] /= column[k];
+    for (Eigen::Index i = k + 1; i < n; ++i) x[i] -= column[i] * x[k];
+  }
+}
+
+// x := L^-T x.
+inline void solve_lower_transposed(Eigen::MatrixXd const& lower, vector_view x) noexcept {
+  Eigen::Index const n = lower.rows();
+  if (n > small_dimension) {
+    lower.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
+    return;
+  }
+  for (Eigen::Index k = n - 1; k >= 0; --k) {
+    double const* const column = lower.data() + k * n;
+    double sum = x[k];
+    for (Eigen::Index i = k + 1; i < n; ++i) sum -= column[i] * x[i];
+    x[k] = sum / column[k];
+  }
+}
+
+// L becomes the factor of L L' + x x'; x is used up.
+//
+// [L x] [L x]' is the wanted matrix, and stays so when a rotation Q is applied from the right: [L x] Q Q' [L
+// x]'. Rotation k turns the plane of column k and x so that x_k vanishes:
+//
+//   r = sqrt(L_kk^2 + x_k^2), c = L_kk / r, s = x_k / r:   (L_ik, x_i) -> (c L_ik + s x_i, c x_i - s L_ik),
+//   i >= k
+//
+// After all d of them x is zero and L is lower triangular with a positive diagonal: the new factor. Rotations
+// are orthogonal, so rounding does not build up over many updates. Four columns share one sweep over the
+// rows: x is then read and written once for four columns instead of once for each.
+inline void update_lower(Eigen::MatrixXd& lower, double* __restrict x) noexcept {
+  constexpr Eigen::Index width = 4;
+  Eigen::Index const n = lower.rows();
+  for (Eigen::Index k = 0; k < n; k += width) {
+    Eigen::Index const block = n - k < width ? n - k : width;
+    double c[width] = {1.0, 1.0, 1.0, 1.0};
+    double s[width] = {};
+    for (Eigen::Index j = 0; j < block; ++j) {  // the triangle on the diagonal gives the rotations
+      double* const column = lower.data() + (k + j) * n + k;
+      double const r = std::sqrt(column[j] * column[j] + x[k + j] * x[k + j]);
+      c[j] = column[j] / r;
+      s[j] = x[k + j] / r;
+      column[j] = r;
+      for (Eigen::Index i = j + 1; i < block; ++i) {
+        double const entry = column[i];
+        column[i] = c[j] * entry + s[j] * x[k + i];
+        x[k + i] = c[j] * x[k + i] - s[j] * entry;
+      }
+    }
+    if (block < width) break;  // nothing lies below
+    double* __restrict const column0 = lower.data() + k * n;
+    double* __restrict const column1 = column0 + n;
+    double* __restrict const column2 = column1 + n;
+    double* __restrict const column3 = column2 + n;
+    for (Eigen::Index i = k + width; i < n; ++i) {
+      double const x0 = x[i];
+      double const entry0 = column0[i];
+      double const entry1 = column1[i];
+      double const entry2 = column2[i];
+      double const entry3 = column3[i];
+      double const x1 = c[0] * x0 - s[0] * entry0;
+      double const x2 = c[1] * x1 - s[1] * entry1;
+      double const x3 = c[2] * x2 - s[2] * entry2;
+      column0[i] = c[0] * entry0 + s[0] * x0;
+      column1[i] = c[1] * entry1 + s[1] * x1;
+      column2[i] = c[2] * entry2 + s[2] * x2;
+      column3[i] = c[3] * entry3 + s[3] * x3;
+      x[i] = c[3] * x3 - s[3] * entry3;
+    }
+  }
+}
+
+// Every column w of `vectors` becomes L^-1 w.
+inline void whiten(Eigen::MatrixXd const& lower, matrix_view vectors) noexcept {
+  Eigen::Index const n = lower.rows();
+  for (Eigen::Index m = 0; m < vectors.cols(); m += cholesky_tile) {
+    auto columns = vectors.middleCols(m, std::min(cholesky_tile, vectors.cols() - m));
+    for (Eigen::Index i = 0; i < n; i += cholesky_tile) {
+      Eigen::Index const height = std::min(cholesky_tile, n - i);
+      auto rows = columns.middleRows(i, height);
+      for (Eigen::Index k = 0; k < i; k += cholesky_tile) {
+        rows.noalias() -= lower.block(i, k, height, cholesky_tile) * columns.middleRows(k, cholesky_tile);
+      }
+      lower.block(i, i, height, height).triangularView<Eigen::Lower>().solveInPlace(rows);
+    }
+  }
+}
+
+// The lower triangle of `matrix` gains that of B B'.
+inline void add_outer_products(Eigen::MatrixXd& matrix, const_matrix_view factors) noexcept {
+  Eigen::Index const n = matrix.rows();
+  for (Eigen::Index j = 0; j < n; j += cholesky_tile) {
+    Eigen::Index const width = std::min(cholesky_tile, n - j);
+    for (Eigen::Index i = j; i < n; i += cholesky_tile) {
+      Eigen::Index const height = std::min(cholesky_tile, n - i);
+      matrix.block(i, j, height, width).noalias() +=
+          factors.middleRows(i, height) * factors.middleRows(j, width).transpose();
+    }
+  }
+}
+
+// Overwrites the lower triangle of a symmetric matrix by its Cholesky factor. False, with the matrix spoilt,
+// if it is not positive definite within rounding.
+[[nodiscard]] inline bool factorise(Eigen::MatrixXd& matrix) noexcept {
+  Eigen::Index const n = matrix.rows();
+  for (Eigen::Index k = 0; k < n; k += cholesky_tile) {
+    Eigen::Index const width = std::min(cholesky_tile, n - k);
+    Eigen::Ref<Eigen::MatrixXd> pivot = matrix.block(k, k, width, width);
+    if (Eigen::LLT<Eigen::Ref<Eigen::MatrixXd>>{pivot}.info() != Eigen::Success) return false;
+    for (Eigen::Index i = k + width; i < n; i += cholesky_tile) {
+      auto tile = matrix.block(i, k, std::min(cholesky_tile, n - i), width);
+      pivot.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(tile);
+      for (Eigen::Index j = k + width; j <= i; j += cholesky_tile) {
+        auto const other = matrix.block(j, k, std::min(cholesky_tile, n - j), width);
+        matrix.block(i, j, tile.rows(), other.rows()).noalias() -= tile * other.transpose();
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace joust::detail

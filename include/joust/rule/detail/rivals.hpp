@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// Small things that rules share: a duel needs two candidates, and a second is sought among the others.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+
+#include <joust/core/argmax.hpp>
+#include <joust/core/draw.hpp>
+#include <joust/core/error.hpp>
+
+namespace joust::detail {
+
+// A rule that may not return a self-duel has nothing to return for one candidate.
+inline void require_rivals(std::size_t candidates) {
+  if (candidates < 2) {
+    reject("belief", "over " + text(candidates) + (candidates == 1 ? " candidate" : " candidates"),
+           "at least two, a duel needs a rival");
+  }
+}
+
+// The largest of a sequence of offers, ties uniform at random, in one pass and without storing them: the n-th
+// of n equal offers replaces the incumbent with probability 1/n.
+class champion {
+ public:
+  template <class Stream>
+  void offer(std::size_t candidate, double value, Stream& stream) {
+    if (value > value_) {
+      candidate_ = candidate;
+      value_ = value;
+      offers_ = 1;
+    } else if (value == value_) {
+      ++offers_;
+      if (draw_index(offers_, stream) == 0) candidate_ = candidate;
+    }
+  }
+
+  [[nodiscard]] std::size_t candidate() const noexcept { return candidate_; }
+  [[nodiscard]] double value() const noexcept { return value_; }  // -infinity before the first offer
+
+ private:
+  std::size_t candidate_ = 0;
+  std::size_t offers_ = 0;  // equal to value_
+  double value_ = -std::numeric_limits<double>::infinity();
+};
+
+// The index of a largest value among those other than `excluded`, uniform among ties.
+template <class Stream>
+[[nodiscard]] std::size_t argmax_except(std::span<double const> values, std::size_t excluded,
+                                        Stream& stream) {
+  champion best;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i != excluded) best.offer(i, values[i], stream);
+  }
+  return best.candidate();
+}
+
+// An index below `count` other than `excluded`, uniform.
+template <class Stream>
+[[nodiscard]] std::size_t draw_other(std::size_t count, std::size_t excluded, Stream& stream) {
+  std::size_t const other = draw_index(count - 1, stream);
+  return other < excluded ? other : other + 1;
+}
+
+}  // namespace joust::detail

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <joust/core/draw.hpp>
+#include <joust/core/stream.hpp>
+
+using namespace joust;
+
+namespace {
+
+// A generator that says what it is told to: the ends of the range are reached.
+struct scripted {
+  using result_type = std::uint64_t;
+  std::vector<std::uint64_t> words;
+  std::size_t next = 0;
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
+  result_type operator()() { return words[next++ % words.size()]; }
+};
+
+}  // namespace
+
+TEST_CASE("a uniform number lies in [0, 1)", "[draw]") {
+  scripted zeros{{0}};
+  CHECK(draw_uniform(zeros) == 0.0);
+  // 2^64 - 1 over 2^64 rounds to 1, which is drawn again.
+  scripted ends{{std::numeric_limits<std::uint64_t>::max(), std::uint64_t{1} << 63U}};
+  CHECK(draw_uniform(ends) == 0.5);
+  CHECK(ends.next == 2);
+
+  stream random{1};
+  constexpr int n = 50'000;
+  double sum = 0.0;
+  double squares = 0.0;
+  for (int i = 0; i < n; ++i) {
+    double const u = draw_uniform(random);
+    REQUIRE(u >= 0.0);
+    REQUIRE(u < 1.0);
+    sum += u - 0.5;
+    squares += (u - 0.5) * (u - 0.5);
+  }
+  // Variance 1/12, variance of the square 1/80 - 1/144 = 1/180; 5 sigma.
+  CHECK(std::fabs(sum / n) < 5.0 * std::sqrt(1.0 / 12.0 / n));
+  CHECK(std::fabs(squares / n - 1.0 / 12.0) < 5.0 * std::sqrt(1.0 / 180.0 / n));
+}
+
+TEST_CASE("an index is uniform below its count", "[draw]") {
+  stream random{2};
+  // Chi-square over 2, 3, 7 cells: at 1, 2 and 6 degrees of freedom P(above 30, 33, 42) < 2e-7.
+  double const limits[] = {30.0, 33.0, 42.0};
+  std::size_t const counts[] = {2, 3, 7};
+  for (std::size_t c = 0; c < 3; ++c) {
+    std::vector<int> seen(counts[c]);
+    constexpr int n = 21'000;
+    for (int i = 0; i < n; ++i) {
+      std::size_t const index = draw_index(counts[c], random);
+      REQUIRE(index < counts[c]);
+      ++seen[index];
+    }
+    double const expected = static_cast<double>(n) / static_cast<double>(counts[c]);
+    double chi_square = 0.0;
+    for (int const k : seen) chi_square += (k - expected) * (k - expected) / expected;
+    CHECK(chi_square < limits[c]);
+  }
+  CHECK(draw_index(std::numeric_limits<std::size_t>::max(), random) > 0);  // wide ranges do not overflow
+}
+
+TEST_CASE("no randomness is spent where there is no choice", "[draw]") {
+  stream random{3};
+  stream const before = random;
+  CHECK(draw_index(1, random) == 0);
+  CHECK(random == before);
+}
+
+TEST_CASE("a coin is exact at its ends and fair between", "[draw]") {
+  scripted zeros{{0}};
+  CHECK(draw_bernoulli(0.0, zeros) == 0.0);  // even where the uniform number is 0 itself
+  stream random{4};
+  for (int i = 0; i < 1000; ++i) {
+    REQUIRE(draw_bernoulli(0.0, random) == 0.0);
+    REQUIRE(draw_bernoulli(1.0, random) == 1.0);
+  }
+  for (double const p : {0.01, 0.3, 0.5, 0.9}) {
+    constexpr int n = 20'000;
+    double wins = 0.0;
+    for (int i = 0; i < n; ++i) wins += draw_bernoulli(p, random);
+    CHECK(std::fabs(wins / n - p) < 5.0 * std::sqrt(p * (1.0 - p) / n));
+  }
+}
+
+TEST_CASE("the same stream draws the same numbers on every platform", "[draw]") {
+  stream random{42};
+  CHECK(draw_uniform(random) == static_cast<double>(0x77F5493B9CEAF053) * 0x1p-64);
+  CHECK(draw_index(10, random) == 3);
+}

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The promises of joust-lab's command line, tried on the program itself: commands, files, columns, exit codes.
+
+Usage: contract.py PATH-TO-JOUST-LAB        (standard library only)
+"""
+import csv
+import json
+import os
+import pathlib
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+LAB = ""
+COLUMNS = "environment,agent,regret,round,mean,stderr,q05,q50,q95,replications"
+AGENTS = ["uniform", "greedy", "rucb", "rmed1", "dts", "sea-ee", "sea-bai"]
+ENVIRONMENTS = ["arxiv6", "cyclic4", "arithmetic8", "rps3", "baseball1987", "matrix", "duels", "preflib", "linear"]
+
+
+def lab(*words, **more):
+    return subprocess.run([LAB, *map(str, words)], capture_output=True, text=True, timeout=120, **more)
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+class Contract(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="joust-lab-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.out = self.folder / "out"
+
+    def run_lab(self, *words, picture=False):
+        """A small study; words may repeat or override nothing: they are added."""
+        fixed = ["--horizon", 200, "--replications", 3, "--seed", 1, "--out", self.out]
+        return lab("run", *words, *fixed, *([] if picture else ["--no-picture"]))
+
+    def refused(self, result, *words):
+        """Exit code 2 and one clear line that holds the words."""
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual(len(result.stderr.strip().splitlines()), 1, result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    def test_list_names_everything(self):
+        text = lab("list")
+        self.assertEqual(text.returncode, 0)
+        told = json.loads(lab("list", "--json").stdout)
+        for kind, names in (("environments", ENVIRONMENTS), ("agents", AGENTS)):
+            listed = {entry["name"]: entry for entry in told[kind]}
+            for name in names:
+                self.assertIn(name, listed)
+                self.assertIn(name, text.stdout)
+                self.assertTrue(listed[name]["description"])
+                for parameter in listed[name]["parameters"]:
+                    self.assertEqual(set(parameter), {"name", "default", "meaning"})
+
+    def test_run_writes_the_promised_files(self):
+        agents = AGENTS + ["rucb:alpha=0.6", "posterior=linear-logistic,rule=largest-variance"]
+        result = self.run_lab("--environment", "arxiv6", "--environment", "linear:dimension=3,arms=8",
+                              *[w for a in agents for w in ("--agent", a)], "--checkpoints", 7)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("seed 1", result.stdout)
+        self.assertEqual(result.stderr, "")  # no progress bar, no chatter when nobody watches
+        lines = (self.out / "regret.csv").read_text().splitlines()
+        self.assertEqual(lines[0], COLUMNS)
+        table = rows(self.out / "regret.csv")
+        self.assertEqual({r["environment"] for r in table}, {"arxiv6", "linear:dimension=3,arms=8"})
+        self.assertEqual({r["agent"] for r in table}, set(agents))
+        known = {r["regret"] for r in table if r["environment"] == "arxiv6"}
+        self.assertEqual(known, {"average", "strong", "weak", "copeland", "borda", "simple"})
+        known = {r["regret"] for r in table if r["environment"] != "arxiv6"}
+        self.assertTrue({"average", "utility", "utility_weak", "preference", "simple"} <= known)
+        last = [r for r in table if r["agent"] == "uniform" and r["regret"] == "average" and r["round"] == "200"]
+        self.assertEqual(len(last), 2)
+        for row in table:
+            self.assertEqual(row["replications"], "3")
+            self.assertLessEqual(float(row["q05"]), float(row["q50"]))
+            self.assertLessEqual(float(row["q50"]), float(row["q95"]))
+            self.assertGreaterEqual(float(row["stderr"]), 0.0)
+        timing = rows(self.out / "timing.csv")
+        self.assertEqual(list(timing[0]), ["environment", "agent", "rounds_per_second"])
+        self.assertEqual(len(timing), 2 * len(agents))
+        self.assertTrue(all(float(r["rounds_per_second"]) > 100 for r in timing))
+        study = json.loads((self.out / "study.json").read_text())
+        self.assertEqual(study["seed"], 1)
+        self.assertTrue(study["complete"])
+        self.assertEqual(study["agents"], agents)
+        self.assertIn("--horizon", study["command"])
+        with open(self.out / "regret.npy", "rb") as file:
+            self.assertEqual(file.read(6), b"\x93NUMPY")
+            file.read(2)
+            header = file.read(struct.unpack("<H", file.read(2))[0]).decode()
+        shape = f"(2, {len(study['regrets'])}, {len(agents)}, 3, {len(study['rounds'])})"
+        self.assertIn(shape.replace(" ", ""), header.replace(" ", "").replace(",)", ")"))
+
+    def test_any_number_of_threads_gives_the_same_bytes(self):
+        produced = []
+        for threads in (1, 2, 5):
+            self.out = self.folder / str(threads)
+            result = self.run_lab("--environment", "cyclic4", "--environment", "contextual", "--agent", "sea-bai",
+                                  "--agent", "uniform", "--threads", threads)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            produced.append([(self.out / name).read_bytes() for name in ("regret.csv", "comparisons.csv", "regret.npy")])
+        self.assertEqual(produced[0], produced[1])
+        self.assertEqual(produced[0], produced[2])
+
+    def test_the_recorded_command_repeats_the_study(self):
+        self.run_lab("--environment", "hard-condorcet", "--agent", "dts")
+        first = {f: (self.out / f).read_bytes() for f in ("regret.csv", "regret.npy", "study.json")}
+        command = json.loads(first["study.json"])["command"]
+        self.assertEqual(lab(*command[1:]).returncode, 0)
+        self.assertEqual(first, {f: (self.out / f).read_bytes() for f in first})
+
+    def test_uniform_costs_what_arithmetic_says(self):
+        result = lab("run", "--environment", "arxiv6", "--agent", "uniform", "--horizon", 2000, "--replications", 40,
+                     "--seed", 3, "--out", self.out, "--no-picture")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        row = [r for r in rows(self.out / "regret.csv") if r["regret"] == "average"][-1]
+        # Gaps 0, .05, .05, .04, .11, .11: a uniform arm costs 0.06 on average.
+        self.assertLess(abs(float(row["mean"]) - 120.0), 4.5 * float(row["stderr"]))
+
+    def test_environments_of_the_users_own(self):
+        matrix = self.folder / "my,matrix.csv"  # a comma in a file name
+        matrix.write_text("0.5,0.9\n0.1,0.5\n")
+        duels = self.folder / "duels.csv"
+        duels.write_text("first,second,outcome,count\ntea,coffee,1,12\ntea,coffee,0,7\nwater,tea,0,9\nwater,coffee,1,3\n"
+                         "coffee,water,1,5\n")
+        orders = self.folder / "votes.soc"
+        orders.write_text("# NUMBER ALTERNATIVES: 3\n# ALTERNATIVE NAME 1: a\n# ALTERNATIVE NAME 2: b\n"
+                          "# ALTERNATIVE NAME 3: c\n4: 1,2,3\n2: 3,1,2\n1: 2,3,1\n")
+        for name in (f"matrix:file={matrix}", f"duels:file={duels}", f"duels:file={duels},pseudo_count=0.5",
+                     f"preflib:file={orders}", f"preflib:file={orders},estimate=bradley-terry"):
+            described = lab("describe", "--environment", name)
+            self.assertEqual(described.returncode, 0, described.stderr)
+            self.assertIn("Condorcet", described.stdout)
+            result = self.run_lab("--environment", name, "--agent", "dts", "--agent", "rmed1")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual({r["environment"] for r in rows(self.out / "regret.csv")}, {name})
+        self.assertIn("tea", lab("describe", "--environment", f"duels:file={duels}").stdout)
+
+    def test_describe_says_what_is_known(self):
+        text = lab("describe", "--environment", "arxiv6").stdout
+        for word in ("Condorcet", "Copeland", "Borda", "gap", "transitivity", "20.73"):
+            self.assertIn(word, text)
+        self.assertIn("0.8151", lab("describe", "--environment", "cyclic4").stdout)
+        self.assertIn("none", lab("describe", "--environment", "rps3").stdout)
+        self.assertIn("Milwaukee", lab("describe", "--environment", "baseball1987").stdout)
+
+    def test_bad_usage_is_refused_in_one_line(self):
+        bad = self.folder / "bad.csv"
+        bad.write_text("0.5,0.7\n0.4,0.5\n")
+        go = ["--agent", "dts"]
+        self.refused(lab("run"), "joust-lab")
+        self.refused(lab("walk"))
+        self.refused(self.run_lab("--environment", "arxiv7", *go), "arxiv7", "arxiv6")
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "ducb"), "ducb", "rucb")
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "rucb:beta=1"), "beta", "alpha")
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "rucb:alpha=wide"), "alpha", "wide")
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "rucb:alpha=-1"), "alpha")
+        self.refused(self.run_lab("--environment", "arxiv6", *go, *go), "twice")
+        self.refused(self.run_lab("--environment", "contextual", *go), "dts", "contextual")
+        self.refused(self.run_lab("--environment", "linear:dimension=2,arms=99", *go), "arms")
+        self.refused(self.run_lab("--environment", f"matrix:file={bad}", *go), "bad.csv:")
+        self.refused(self.run_lab("--environment", "matrix:file=/no/such/file.csv", *go), "/no/such/file.csv")
+        self.refused(self.run_lab("--environment", "matrix", *go), "file")
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "posterior=linear-logistic"), "rule")
+        self.refused(lab("run", "--environment", "arxiv6", *go, "--horizon", 0, "--replications", 1, "--seed", 1,
+                         "--out", self.out), "horizon")
+        self.refused(lab("run", "--environment", "arxiv6", *go, "--horizon", 10, "--replications", "many", "--seed", 1,
+                         "--out", self.out), "replications")
+        self.refused(lab("describe", "--environment", "nowhere"), "nowhere")
+        self.assertFalse((self.out / "regret.csv").exists())
+
+    def test_an_unusable_folder_is_refused_before_the_study(self):
+        (self.folder / "file").write_text("")
+        self.out = self.folder / "file" / "below"
+        started = time.monotonic()
+        self.refused(lab("run", "--environment", "arxiv6", "--agent", "uniform", "--horizon", 4_000_000_000,
+                         "--replications", 9, "--seed", 1, "--out", self.out), "--out")
+        self.assertLess(time.monotonic() - started, 60)
+
+    def test_interrupt_saves_what_is_finished(self):
+        process = subprocess.Popen(
+            [LAB, "run", "--environment", "arxiv6", "--environment", "cyclic4", "--agent", "dts", "--horizon", "20000",
+             "--replications", "1000000", "--seed", "1", "--threads", "1", "--checkpoints", "5", "--out", str(self.out),
+             "--no-picture"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3, errors)
+        self.assertIn("interrupted", errors)
+        study = json.loads((self.out / "study.json").read_text())
+        self.assertFalse(study["complete"])
+        finished = study["environments"][0]["finished_replications"][0]
+        self.assertGreater(finished, 0)
+        self.assertLess(finished, 1_000_000)
+        self.assertEqual(study["environments"][1]["finished_replications"], [0])
+        self.assertEqual({r["replications"] for r in rows(self.out / "regret.csv")}, {str(finished)})
+        self.assertFalse(list(self.out.glob("*.partial")))
+
+    def test_the_picture_is_drawn(self):
+        result = self.run_lab("--environment", "arxiv6", "--environment", "rps3", "--environment", "contextual",
+                              "--agent", "uniform", "--agent", "sea-ee", picture=True)
+        self.assertEqual(result.returncode, 0)
+        if "no picture" in result.stderr:
+            self.skipTest(result.stderr.strip())
+        self.assertEqual((self.out / "regret.png").read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+        first = (self.out / "regret.svg").read_bytes()
+        self.assertIn(b"<svg", first)
+        self.run_lab("--environment", "arxiv6", "--environment", "rps3", "--environment", "contextual", "--agent",
+                     "uniform", "--agent", "sea-ee", picture=True)
+        self.assertEqual(first, (self.out / "regret.svg").read_bytes())
+
+    def test_without_matplotlib_the_numbers_are_there_all_the_same(self):
+        fixed = ["--horizon", 50, "--replications", 2, "--seed", 1, "--out", self.out]
+        result = lab("run", "--environment", "arxiv6", "--agent", "uniform", *fixed,
+                     env={**os.environ, "JOUST_PYTHON": "/bin/false"})
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("no picture", result.stderr)
+        self.assertTrue((self.out / "regret.csv").exists())
+
+    @unittest.skipUnless(os.path.exists("/dev/full") and os.path.isdir("/dev/shm"), "needs Linux")
+    def test_a_full_disk_is_reported(self):
+        self.out.mkdir()
+        (self.out / "regret.csv.partial").symlink_to("/dev/full")
+        result = self.run_lab("--environment", "arxiv6", "--agent", "uniform")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("regret.csv", result.stderr)
+        self.assertFalse((self.out / "regret.csv").exists())
+
+
+if __name__ == "__main__":
+    LAB = sys.argv.pop(1)
+    unittest.main()

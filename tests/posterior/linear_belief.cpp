@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include <joust/posterior/linear_belief.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include <Eigen/Cholesky>
+#include <catch2/catch.hpp>
+
+#include <joust/core/concepts.hpp>
+
+namespace {
+
+using joust::linear_belief;
+
+static_assert(joust::belief<linear_belief>);
+
+// A Gaussian parameter with a precision that is far from a multiple of the identity.
+struct gaussian {
+  Eigen::MatrixXd precision;
+  Eigen::MatrixXd factor;
+  Eigen::MatrixXd covariance;
+  Eigen::VectorXd mean;
+
+  explicit gaussian(Eigen::Index d) {
+    std::srand(17);
+    Eigen::MatrixXd const root = Eigen::MatrixXd::Random(d, d);
+    precision = 0.3 * Eigen::MatrixXd::Identity(d, d) + root * root.transpose();
+    factor = precision.llt().matrixL();
+    covariance = precision.llt().solve(Eigen::MatrixXd::Identity(d, d));
+    mean = Eigen::VectorXd::Random(d);
+  }
+};
+
+linear_belief::features view(Eigen::MatrixXd const& phi) {
+  return {phi.data(), phi.rows(), phi.cols(), Eigen::OuterStride<>{phi.outerStride()}};
+}
+
+Eigen::VectorXd column(std::span<double const> values) {
+  return Eigen::Map<Eigen::VectorXd const>{values.data(), static_cast<Eigen::Index>(values.size())};
+}
+
+}  // namespace
+
+TEST_CASE("a linear belief's mean is Phi times the parameter's", "[linear_belief]") {
+  gaussian const theta{4};
+  Eigen::MatrixXd const phi = Eigen::MatrixXd::Random(6, 4);
+  linear_belief::workspace work;
+  linear_belief belief{view(phi), theta.mean, theta.factor, work};
+  REQUIRE(belief.size() == 6);
+  CHECK((column(belief.mean()) - phi * theta.mean).norm() < 1e-14);
+  joust::stream random{1};
+  (void)belief.draw(random);
+  (void)belief.pair_variance(0, 1);
+  CHECK((column(belief.mean()) - phi * theta.mean).norm() < 1e-14);  // draws and variances leave it in place
+}
+
+TEST_CASE("a linear belief reads candidates through a stride", "[linear_belief]") {
+  gaussian const theta{3};
+  Eigen::MatrixXd const many = Eigen::MatrixXd::Random(9, 3);
+  linear_belief::features const some{many.data() + 2, 4, 3, Eigen::OuterStride<>{9}};
+  linear_belief::workspace work;
+  linear_belief belief{some, theta.mean, theta.factor, work};
+  CHECK((column(belief.mean()) - many.middleRows(2, 4) * theta.mean).norm() < 1e-14);
+  Eigen::VectorXd const z = (many.row(2) - many.row(5)).transpose();
+  CHECK(belief.pair_variance(0, 3) == Approx(z.dot(theta.covariance * z)).epsilon(1e-12));
+}
+
+TEST_CASE("draws of a linear belief have the mean and the joint covariance of Phi theta", "[linear_belief]") {
+  // With Phi = I the draws are those of theta: (theta - mean)' H (theta - mean) is chi-square with d degrees
+  // of freedom, and L' (theta - mean) is white. For n draws, an entry of the white covariance's estimate has
+  // variance (1 + [i = j]) / n, and the sum of n chi-squares has mean n d and variance 2 n d. Bounds are 5
+  // sigma.
+  constexpr int n = 20000;
+  constexpr Eigen::Index d = 5;
+  gaussian const theta{d};
+  Eigen::MatrixXd const phi = Eigen::MatrixXd::Identity(d, d);
+  linear_belief::workspace work;
+  linear_belief belief{view(phi), theta.mean, theta.factor, work};
+  joust::stream random{2};
+  Eigen::VectorXd sum = Eigen::VectorXd::Zero(d);
+  Eigen::MatrixXd scatter = Eigen::MatrixXd::Zero(d, d);
+  double squares = 0.0;
+  for (int k = 0; k < n; ++k) {
+    Eigen::VectorXd const off = column(belief.draw(random)) - theta.mean;
+    squares += off.dot(theta.precision * off);
+    Eigen::VectorXd const white = theta.factor.transpose() * off;
+    sum += white;
+    scatter += white * white.transpose();
+  }
+  CHECK(std::fabs(squares - n * double(d)) < 5.0 * std::sqrt(2.0 * n * double(d)));
+  for (Eigen::Index i = 0; i < d; ++i) {
+    CHECK(std::fabs(sum[i] / n) < 5.0 / std::sqrt(double(n)));
+    for (Eigen::Index j = 0; j < d; ++j) {
+      CHECK(std::fabs(scatter(i, j) / n - (i == j)) < 5.0 * std::sqrt((i == j ? 2.0 : 1.0) / n));
+    }
+  }
+}
+
+TEST_CASE("pair variance is that of joint draws and not the sum of two marginals", "[linear_belief]") {
+  // The sample variance of n normal draws has relative standard deviation sqrt(2 / n) = 1 %; the bound is 5
+  // sigma.
+  constexpr int n = 20000;
+  gaussian const theta{4};
+  Eigen::MatrixXd phi = Eigen::MatrixXd::Random(3, 4);
+  phi.row(1) = phi.row(0) + 0.1 * phi.row(2);  // nearly the same candidate
+  linear_belief::workspace work;
+  linear_belief belief{view(phi), theta.mean, theta.factor, work};
+  joust::stream random{3};
+  double const gap = (phi.row(0) - phi.row(1)).dot(theta.mean);
+  double squares = 0.0;
+  for (int k = 0; k < n; ++k) {
+    auto const rewards = belief.draw(random);
+    squares += (rewards[0] - rewards[1] - gap) * (rewards[0] - rewards[1] - gap);
+  }
+  double const variance = belief.pair_variance(0, 1);
+  CHECK(squares / n == Approx(variance).epsilon(0.05));
+  double const marginals = phi.row(0).dot(theta.covariance * phi.row(0).transpose()) +
+                           phi.row(1).dot(theta.covariance * phi.row(1).transpose());
+  CHECK(marginals > 5.0 * variance);
+}
+
+TEST_CASE("pair variance is z' H^-1 z for every pair, at every size", "[linear_belief]") {
+  for (Eigen::Index const d : {1, 2, 7, 16, 17, 63, 64, 65, 130}) {
+    gaussian const theta{d};
+    Eigen::MatrixXd phi = Eigen::MatrixXd::Random(70, d);  // more than one tile of candidates
+    linear_belief::workspace work;
+    linear_belief belief{view(phi), theta.mean, theta.factor, work};
+    for (auto const& [i, j] : {std::pair{0, 1}, {0, 69}, {5, 64}, {63, 66}}) {
+      Eigen::VectorXd const z = (phi.row(i) - phi.row(j)).transpose();
+      auto const a = static_cast<std::size_t>(i);
+      auto const b = static_cast<std::size_t>(j);
+      CHECK(belief.pair_variance(a, b) == Approx(z.dot(theta.covariance * z)).epsilon(1e-8));
+      CHECK(belief.pair_variance(a, b) == belief.pair_variance(b, a));
+    }
+    CHECK(belief.pair_variance(3, 3) == 0.0);
+  }
+}
+
+TEST_CASE("equal candidates differ by exactly nothing, in every draw and in variance", "[linear_belief]") {
+  gaussian const theta{67};
+  Eigen::MatrixXd phi = Eigen::MatrixXd::Random(23, 67);
+  for (Eigen::Index const twin : {2, 9, 22}) phi.row(twin) = phi.row(5);
+  linear_belief::workspace work;
+  linear_belief belief{view(phi), theta.mean, theta.factor, work};
+  for (std::size_t const twin : {2U, 9U, 22U}) {
+    CHECK(belief.pair_variance(5, twin) == 0.0);
+    CHECK(belief.pair_variance(4, twin) > 0.0);
+  }
+}
+
+TEST_CASE("a common offset of all candidates does not reach the pair variance", "[linear_belief]") {
+  gaussian const theta{3};
+  // Multiples of 2^-10 keep their differences exactly when 2^40 is added; whitening them as they are would not.
+  Eigen::MatrixXd const phi = (1024.0 * Eigen::MatrixXd::Random(4, 3)).array().round() / 1024.0;
+  Eigen::MatrixXd const shifted = phi.array() + 1099511627776.0;
+  linear_belief::workspace one;
+  linear_belief::workspace other;
+  linear_belief belief{view(phi), theta.mean, theta.factor, one};
+  linear_belief far{view(shifted), theta.mean, theta.factor, other};
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      CHECK(far.pair_variance(i, j) == Approx(belief.pair_variance(i, j)).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("a linear belief refuses candidates it does not have", "[linear_belief]") {
+  gaussian const theta{2};
+  Eigen::MatrixXd const phi = Eigen::MatrixXd::Random(2, 2);
+  linear_belief::workspace work;
+  linear_belief belief{view(phi), theta.mean, theta.factor, work};
+  CHECK_THROWS_AS(belief.pair_variance(0, 2), std::invalid_argument);
+  CHECK_THROWS_WITH(belief.pair_variance(7, 1), "i: is 7; expected an index below 2");
+}
+
+TEST_CASE("a linear belief tells features that are not finite", "[linear_belief]") {
+  gaussian const theta{3};
+  for (double const bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    Eigen::MatrixXd phi = Eigen::MatrixXd::Random(5, 3);
+    linear_belief::workspace work;
+    CHECK(linear_belief{view(phi), theta.mean, theta.factor, work}.finite());
+    phi(3, 1) = bad;
+    CHECK_FALSE(linear_belief{view(phi), theta.mean, theta.factor, work}.finite());
+    phi(4, 2) = -bad;
+    CHECK_FALSE(linear_belief{view(phi), theta.mean, theta.factor, work}.finite());
+  }
+  Eigen::MatrixXd const vast = Eigen::MatrixXd::Constant(5, 3, 1e308);  // its sums overflow, it is finite
+  linear_belief::workspace work;
+  CHECK(linear_belief{view(vast), theta.mean, theta.factor, work}.finite());
+}
