@@ -7,7 +7,7 @@
 // A round is select, one simulated answer, observe, on fixed arms whose features are normal with unit
 // expected length, after thousands of warm-up rounds. Its cost depends on whether the belief is undecided
 // (all arms equally good: the first two draws nearly always differ) or settled (rewards with a standard
-// deviation of 2: all 21 second draws agree with the first, and the fallback decides).
+// deviation of 2: draws agree with the first, and the fallback decides).
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -52,7 +52,8 @@ int warm_up(benchmark::State const& state) { return static_cast<int>(state.range
 template <class Rule>
 void round_of_joust(benchmark::State& state, double spread, Rule rule) {
   problem const arms{state.range(0), state.range(1), spread};
-  joust::contextual agent{joust::linear_logistic{{.dimension = static_cast<std::size_t>(state.range(0))}},
+  joust::contextual agent{joust::linear_logistic{{.dimension = static_cast<std::size_t>(state.range(0)),
+                                                  .fixed_candidates = true}},
                           rule};
   joust::stream random{7};
   auto const round = [&] {
@@ -149,9 +150,10 @@ void rank_one_update(benchmark::State& state) {
   Eigen::MatrixXd factor = some_precision(state.range(0)).llt().matrixL();
   Eigen::VectorXd const contrast = 1e-3 * Eigen::VectorXd::Ones(state.range(0));
   Eigen::VectorXd spent = contrast;
+  std::vector<joust::detail::rotation> turns(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
     spent = contrast;
-    joust::detail::update_lower(factor, spent.data());
+    joust::detail::update_lower(factor, spent.data(), turns.data());
     benchmark::DoNotOptimize(factor.data());
   }
 }

@@ -196,7 +196,7 @@ TEST_CASE("an unanswered selection is harmless", "[contextual]") {
 TEST_CASE("fresh makes an agent of the setting's dimension with the same options", "[contextual]") {
   contextual const prototype{linear_logistic{{.prior_precision = 3.0}}, joust::thompson{{.max_redraws = 2}}};
   auto agent = prototype.fresh({.dimension = 3});
-  CHECK(agent.posterior() == linear_logistic{{.dimension = 3, .prior_precision = 3.0}});
+  CHECK(agent.posterior() == linear_logistic{{.dimension = 3, .prior_precision = 3.0, .fixed_candidates = true}});
   CHECK(agent.rule() == prototype.rule());
   problem const world{5, 3, 39};
   joust::stream random{40};
@@ -252,6 +252,9 @@ TEST_CASE("a steady-state round on fixed arms does not allocate, refits included
     CHECK(counted(contextual{prior, joust::best_arm{}}, candidates, d) == 0);
     CHECK(counted(contextual{prior, joust::largest_pair_variance{}}, candidates, d) == 0);
     CHECK(counted(contextual{prior, joust::greedy{}}, candidates, d) == 0);
+    linear_logistic const keeping{{.dimension = row(d), .fixed_candidates = true}};
+    CHECK(counted(contextual{keeping, joust::thompson{}}, candidates, d) == 0);
+    CHECK(counted(contextual{keeping, joust::best_arm{}}, candidates, d) == 0);
   }
 }
 

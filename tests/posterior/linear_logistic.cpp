@@ -373,14 +373,27 @@ TEST_CASE("a thousand rank-one updates keep the factor of the summed precision",
   for (Eigen::Index const d : {1, 2, 3, 4, 5, 8, 33}) {
     Eigen::MatrixXd precision = 0.01 * Eigen::MatrixXd::Identity(d, d);
     Eigen::MatrixXd factor = 0.1 * Eigen::MatrixXd::Identity(d, d);
+    Eigen::MatrixXd const vectors = Eigen::MatrixXd::Random(7, d);
+    Eigen::MatrixXd followed = 10.0 * vectors;  // whitened by the first factor
+    std::vector<joust::detail::rotation> turns(static_cast<std::size_t>(d));
+    std::vector<double> spill(7);
     for (int k = 0; k < 1000; ++k) {
       Eigen::VectorXd x = normal_vector(d, random);
       if (k % 5 == 0) x[k % d] = 0.0;
       precision += x * x.transpose();
-      joust::detail::update_lower(factor, x.data());
+      Eigen::VectorXd const before = followed.rowwise().squaredNorm();
+      joust::detail::update_lower(factor, x.data(), turns.data());
+      joust::detail::follow_update({followed.data(), 7, d}, turns.data(), spill.data());
+      for (Eigen::Index i = 0; i < 7; ++i) {
+        double const left = spill[static_cast<std::size_t>(i)];
+        REQUIRE(followed.row(i).squaredNorm() + left * left == Approx(before[i]).epsilon(1e-12));
+      }
     }
     Eigen::MatrixXd const full = precision.llt().matrixL();
     CHECK((factor - full).norm() < 1e-11 * full.norm());
+    Eigen::MatrixXd const whitened =
+        full.triangularView<Eigen::Lower>().solve(vectors.transpose()).transpose();
+    CHECK((followed - whitened).norm() < 1e-11 * whitened.norm());
   }
 }
 
@@ -431,6 +444,62 @@ TEST_CASE("fixed arms leave at most one contrast per pair", "[linear_logistic]")
   for (double const w : store.won()) wins += w;
   CHECK(total == weight);
   CHECK(wins == won);
+}
+
+TEST_CASE("fixed candidates kept whitened give the variances of whitening them afresh", "[linear_logistic]") {
+  joust::stream random{31};
+  for (Eigen::Index const d : {1, 3, 4, 10}) {
+    Eigen::MatrixXd const phi =
+        Eigen::MatrixXd::NullaryExpr(9, d, [&] { return joust::draw_uniform(random) - 0.5; });
+    Eigen::MatrixXd const others = 2.0 * phi.colwise().reverse();
+    auto const dimension = static_cast<std::size_t>(d);
+    linear_logistic kept{{.dimension = dimension, .fixed_candidates = true}};
+    linear_logistic plain{{.dimension = dimension}};
+    for (int t = 0; t < 300; ++t) {
+      Eigen::MatrixXd const& shown =
+          t % 50 == 40 ? others : phi;  // other candidates in between are not a fault
+      std::size_t const i = joust::draw_index(9, random);
+      std::size_t const j = joust::draw_index(9, random);
+      auto kept_belief = kept.at(shown);
+      auto plain_belief = plain.at(shown);
+      double const expected = plain_belief.pair_variance(i, j);
+      REQUIRE(kept_belief.pair_variance(i, j) == Approx(expected).epsilon(1e-10).margin(1e-14));
+      REQUIRE(kept_belief.pair_variances(i)[j] == Approx(expected).epsilon(1e-10).margin(1e-14));
+      REQUIRE(kept_belief.pair_variance(j, i) == kept_belief.pair_variances(i)[j]);
+      double const y = joust::draw_bernoulli(0.7, random);
+      auto const row = [&](std::size_t k) { return shown.row(static_cast<Eigen::Index>(k)); };
+      kept.observe(row(i), row(j), y);
+      plain.observe(row(i), row(j), y);
+    }
+    CHECK(kept.mean() == plain.mean());
+    if (d > 1) {  // equal candidates stay equal however long they are carried along
+      Eigen::MatrixXd twins = phi;
+      twins.row(8) = twins.row(0);
+      (void)kept.at(twins).pair_variance(0, 1);
+      for (int t = 0; t < 2000; ++t) {
+        auto belief = kept.at(twins);
+        REQUIRE(belief.pair_variance(0, 8) == 0.0);
+        kept.observe(twins.row(1 + t % 7), twins.row(0), t % 3 == 0 ? 1.0 : 0.0);
+      }
+    }
+  }
+}
+
+TEST_CASE("fixed candidates that are not finite are refused and the kept ones stay",
+          "[linear_logistic][fault]") {
+  Eigen::MatrixXd const phi = Eigen::MatrixXd::Random(5, 3);
+  linear_logistic posterior{{.dimension = 3, .fixed_candidates = true}};
+  double const before = posterior.at(phi).pair_variance(1, 2);
+  Eigen::MatrixXd bad = phi;
+  bad(2, 1) = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(posterior.at(bad), std::invalid_argument);
+  CHECK(posterior.at(phi).pair_variance(1, 2) == before);
+  CHECK(
+      linear_logistic{}.fresh(joust::setting{.dimension = 3, .fixed_arms = true}).options().fixed_candidates);
+  CHECK_FALSE(linear_logistic{}
+                  .fresh(joust::setting{.dimension = 3, .fixed_arms = false})
+                  .options()
+                  .fixed_candidates);
 }
 
 TEST_CASE("a posterior accepts every kind of vector and matrix alike", "[linear_logistic]") {

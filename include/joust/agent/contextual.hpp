@@ -23,6 +23,11 @@ namespace joust {
 
 namespace detail {
 
+template <class Posterior, class Where>
+concept made_for = requires(Posterior const& prototype, Where const& where) {
+  { prototype.fresh(where) } -> std::same_as<Posterior>;
+};
+
 template <class Posterior, class Features>
 using belief_about = decltype(std::declval<Posterior&>().at(std::declval<Features const&>()));
 
@@ -40,17 +45,18 @@ class contextual {
  public:
   contextual(Posterior posterior, Rule rule) : posterior_{std::move(posterior)}, rule_{std::move(rule)} {}
 
-  /// A new agent with the same options for features of length `s.dimension`, nothing learnt. Throws
-  /// std::invalid_argument if the dimension is unknown.
-  [[nodiscard]] contextual fresh(setting const& s) const requires
-      requires(Posterior const& p, std::size_t d) {
-    { p.fresh(d) } -> std::same_as<Posterior>;
-  }
-  {
+  /// A new agent with the same options for the setting, nothing learnt: the posterior's fresh(setting), or its
+  /// fresh(dimension). Throws std::invalid_argument if the dimension is unknown.
+  [[nodiscard]] contextual fresh(setting const& s)
+      const requires detail::made_for<Posterior, setting> || detail::made_for<Posterior, std::size_t> {
     if (s.dimension == 0) {
       detail::reject("setting.dimension", "0", "the length of a candidate's features, at least 1");
     }
-    return {posterior_.fresh(s.dimension), rule_};
+    if constexpr (detail::made_for<Posterior, setting>) {
+      return {posterior_.fresh(s), rule_};
+    } else {
+      return {posterior_.fresh(s.dimension), rule_};
+    }
   }
 
   /// The next pair to duel, by row of `phi`. Throws std::invalid_argument for features that the posterior

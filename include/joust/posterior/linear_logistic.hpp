@@ -27,6 +27,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <string>
@@ -38,6 +39,7 @@
 
 #include <joust/core/error.hpp>
 #include <joust/core/sigmoid.hpp>
+#include <joust/core/vocabulary.hpp>
 #include <joust/posterior/detail/cholesky.hpp>
 #include <joust/posterior/detail/contrast_store.hpp>
 #include <joust/posterior/linear_belief.hpp>
@@ -51,6 +53,8 @@ struct linear_logistic_options {
   double newton_tolerance = 1e-9;  ///< a refit stops this close to the peak, in posterior standard deviations
   std::size_t newton_steps = 50;   ///< or after this many steps
   std::size_t reserve = 0;         ///< distinct pairs of features to make room for in advance
+  bool fixed_candidates =
+      false;  ///< the same candidates every round: what is known about them is carried along
 
   friend bool operator==(linear_logistic_options const&, linear_logistic_options const&) = default;
 };
@@ -73,6 +77,7 @@ class linear_logistic {
     for (std::vector<double>* buffer : {&contrast_, &direction_, &gradient_, &trial_}) {
       buffer->resize(options.dimension);
     }
+    turns_.resize(options.dimension);
     contrasts_ = detail::contrast_store{options.dimension};
     if (options.dimension != 0) make_room(options.reserve);
     schedule_refit();
@@ -86,12 +91,26 @@ class linear_logistic {
     return linear_logistic{options};
   }
 
+  /// The same for a setting: features of length `s.dimension`, and fixed candidates where the arms are.
+  [[nodiscard]] linear_logistic fresh(setting const& s) const {
+    if (s.dimension == 0) {
+      detail::reject("setting.dimension", "0", "the length of a candidate's features, at least 1");
+    }
+    linear_logistic_options options = options_;
+    options.dimension = s.dimension;
+    options.fixed_candidates = s.fixed_arms;
+    return linear_logistic{options};
+  }
+
   /// The belief about the rewards of candidates.
   ///
-  /// `phi` is any M x d Eigen expression, M >= 1, all entries finite; else std::invalid_argument. A named
-  /// column-major matrix of doubles is referred to, anything else copied into the posterior. The belief is
-  /// valid until the next at(), observe() or refit(), and while a named matrix stays as it is. O(M d), no
+  /// `phi` is any M x d Eigen expression, M >= 1, all entries finite; else std::invalid_argument, and nothing has
+  /// changed. A named column-major matrix of doubles is referred to, anything else copied into the posterior. The
+  /// belief is valid until the next at(), observe() or refit(), and while a named matrix stays as it is. O(M d), no
   /// allocation once M has been met before.
+  ///
+  /// With the option fixed_candidates the features are copied and kept whitened: pair variances then cost O(d) at
+  /// once, and each duel O(M d) more. Other candidates are still welcome; they are whitened afresh.
   template <class Features>
     requires std::derived_from<std::remove_cvref_t<Features>,
                                Eigen::MatrixBase<std::remove_cvref_t<Features>>>
@@ -102,8 +121,16 @@ class linear_logistic {
       detail::reject("phi", detail::text(phi.cols()) + " columns wide",
                      detail::text(mean_.size()) + ", the dimension of the posterior");
     }
-    linear_belief::features const view = look_at(std::forward<Features>(phi));
-    linear_belief rewards{view, mean_, factor_, work_};
+    if (options_.fixed_candidates) {
+      keep(phi);
+      return {{features_.data(), phi.rows(), phi.cols(), Eigen::OuterStride<>{phi.rows()}},
+              mean_,
+              factor_,
+              work_,
+              linear_belief::candidates::stay};
+    }
+    work_.is_whitened = false;
+    linear_belief const rewards{look_at(std::forward<Features>(phi)), mean_, factor_, work_};
     if (!rewards.finite()) detail::reject("phi", "not finite everywhere", "finite features");
     return rewards;
   }
@@ -186,16 +213,53 @@ class linear_logistic {
   template <class Features>
   linear_belief::features look_at(Features&& phi) {
     using plain = std::remove_cvref_t<Features>;
-    if constexpr (std::is_lvalue_reference_v<Features> && std::same_as<typename plain::Scalar, double> &&
-                  (plain::Flags & Eigen::DirectAccessBit) != 0 && (plain::Flags & Eigen::RowMajorBit) == 0) {
+    if constexpr (std::is_lvalue_reference_v<Features> && lies_in_columns<plain>) {
       if (phi.innerStride() == 1) {
         return {phi.data(), phi.rows(), phi.cols(), Eigen::OuterStride<>{phi.outerStride()}};
       }
     }
+    copy(phi);
+    return {features_.data(), phi.rows(), phi.cols(), Eigen::OuterStride<>{phi.rows()}};
+  }
+
+  // Fixed candidates: usually those of the last time, whose whitened form is then up to date.
+  template <class Features>
+  void keep(Features const& phi) {
+    if (are_the_last(phi)) return;
+    if (!phi.allFinite()) detail::reject("phi", "not finite everywhere", "finite features");
+    copy(phi);
+    candidates_ = phi.rows();
+    work_.is_whitened = false;
+  }
+
+  template <class Features>
+  void copy(Features const& phi) {
     auto const size = static_cast<std::size_t>(phi.size());
     if (features_.size() < size) features_.resize(size);
     detail::matrix_view{features_.data(), phi.rows(), phi.cols()} = phi.template cast<double>();
-    return {features_.data(), phi.rows(), phi.cols(), Eigen::OuterStride<>{phi.rows()}};
+  }
+
+  template <class Features>
+  static constexpr bool lies_in_columns = std::same_as<typename Features::Scalar, double> &&
+                                          (Features::Flags & Eigen::DirectAccessBit) != 0 &&
+                                          (Features::Flags & Eigen::RowMajorBit) == 0;
+
+  // Whether these are the kept candidates, bit by bit: a comparison of memory where the features allow it.
+  template <class Features>
+  bool are_the_last(Features const& phi) const {
+    if (phi.rows() != candidates_) return false;
+    if constexpr (lies_in_columns<Features>) {
+      if (phi.innerStride() == 1) {
+        for (Eigen::Index k = 0; k < phi.cols(); ++k) {
+          if (std::memcmp(phi.data() + k * phi.outerStride(), features_.data() + k * candidates_,
+                          static_cast<std::size_t>(candidates_) * sizeof(double)) != 0) {
+            return false;
+          }
+        }
+        return true;
+      }
+    }
+    return phi.template cast<double>() == detail::const_matrix_view{features_.data(), phi.rows(), phi.cols()};
   }
 
   // One duel, its contrast z in contrast_. The past is summed up by its quadratic, the new term is exact:
@@ -237,7 +301,12 @@ class linear_logistic {
     mean_ += alpha * u;
     contrasts_.add(contrast_, weight, weight * share);
     z *= std::sqrt(weight * sigmoid_slope(margin + alpha * variance));
-    detail::update_lower(factor_, contrast_.data());
+    detail::update_lower(factor_, contrast_.data(), turns_.data());
+    if (work_.is_whitened && options_.fixed_candidates) {
+      work_.follow(turns_.data(), candidates_, mean_.size());
+    } else {
+      work_.is_whitened = false;
+    }
     ++observations_;
     if (observations_ >= next_refit_) refit_in_place();
   }
@@ -246,6 +315,7 @@ class linear_logistic {
   void refit_in_place() noexcept {
     climb();
     if (curvature_at(mean_)) factor_.swap(candidate_);
+    work_.is_whitened = false;
     schedule_refit();
   }
 
@@ -382,7 +452,9 @@ class linear_logistic {
   std::vector<double> contrast_, direction_, gradient_, trial_;  // d
   std::vector<double> margins_;                                  // one per contrast there is room for
   std::vector<double> scaled_;                                   // d x tile
+  std::vector<detail::rotation> turns_;                          // d
   std::vector<double> features_;                                 // M x d, for features that are copied
+  Eigen::Index candidates_ = 0;                                  // M of fixed candidates; 0 before the first
   linear_belief::workspace work_;
 };
 

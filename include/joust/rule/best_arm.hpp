@@ -45,6 +45,7 @@ class best_arm {
     std::size_t const candidates = rewards.size();
     detail::require_rivals(candidates);
     std::size_t const first = argmax(rewards.draw(stream), stream);
+    detail::expect_pairs_with(rewards, first);
     detail::champion rival;
     for (std::size_t j = 0; j < candidates; ++j) {
       if (j == first) continue;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What a Gaussian posterior needs from a Cholesky factor L of its precision H = L L', each in place and
-// without touching the heap: a rank-one update, two triangular solves, a whitening of many vectors and a
-// factorisation. Eigen's own forms of the first and the last two allocate work space; here they are cut into
+// without touching the heap: a rank-one update, two triangular solves, a whitening of many vectors that can
+// follow the updates, and a factorisation. Eigen's own forms of the first and the last two allocate work space; here they are cut into
 // tiles whose work space fits on the stack.
 //
-//   cost    d^2 multiplications for a solve, 2 d^2 for an update, d^2 per whitened vector, d^3/3 to factorise
+//   cost    multiplications: d^2 / 2 for a solve, 2 d^2 for an update, d^2 / 2 per whitened vector and 4 d per vector to
+//           follow an update, d^3 / 6 to factorise
 #pragma once
 
 #include <algorithm>
@@ -54,6 +55,12 @@ inline void solve_lower_transposed(Eigen::MatrixXd const& lower, vector_view x) 
   }
 }
 
+// A rotation of a plane: (a, b) -> (cosine a + sine b, cosine b - sine a).
+struct rotation {
+  double cosine = 1.0;
+  double sine = 0.0;
+};
+
 // L becomes the factor of L L' + x x'; x is used up.
 //
 // [L x] [L x]' is the wanted matrix, and stays so when a rotation Q is applied from the right: [L x] Q Q' [L
@@ -64,8 +71,9 @@ inline void solve_lower_transposed(Eigen::MatrixXd const& lower, vector_view x) 
 //
 // After all d of them x is zero and L is lower triangular with a positive diagonal: the new factor. Rotations
 // are orthogonal, so rounding does not build up over many updates. Four columns share one sweep over the
-// rows: x is then read and written once for four columns instead of once for each.
-inline void update_lower(Eigen::MatrixXd& lower, double* __restrict x) noexcept {
+// rows: x is then read and written once for four columns instead of once for each. The d rotations are noted
+// in `turns`, for those who follow.
+inline void update_lower(Eigen::MatrixXd& lower, double* __restrict x, rotation* turns) noexcept {
   constexpr Eigen::Index width = 4;
   Eigen::Index const n = lower.rows();
   for (Eigen::Index k = 0; k < n; k += width) {
@@ -77,6 +85,7 @@ inline void update_lower(Eigen::MatrixXd& lower, double* __restrict x) noexcept 
       double const r = std::sqrt(column[j] * column[j] + x[k + j] * x[k + j]);
       c[j] = column[j] / r;
       s[j] = x[k + j] / r;
+      turns[k + j] = {c[j], s[j]};
       column[j] = r;
       for (Eigen::Index i = j + 1; i < block; ++i) {
         double const entry = column[i];
@@ -119,6 +128,51 @@ inline void whiten(Eigen::MatrixXd const& lower, matrix_view vectors) noexcept {
         rows.noalias() -= lower.block(i, k, height, cholesky_tile) * columns.middleRows(k, cholesky_tile);
       }
       lower.block(i, i, height, height).triangularView<Eigen::Lower>().solveInPlace(rows);
+    }
+  }
+}
+
+// Lets whitened vectors follow an update of the factor. With [L x] Q = [L' 0] from update_lower, and w = L^-1 v:
+//
+//   v = [L x] (w; 0) = [L x] Q Q' (w; 0) = [L' 0] Q' (w; 0),
+//
+// so the new w = L'^-1 v is what the same rotations make of (w; 0): four multiplications per entry instead of
+// a solve. `rows` holds one vector in each of its rows, and `spill`, of as many entries, receives what the
+// rotations leave in the last place: |w|^2 falls by its square.
+inline void follow_update(matrix_view rows, rotation const* turns, double* __restrict spill) noexcept {
+  constexpr Eigen::Index width = 4;
+  Eigen::Index const n = rows.cols();
+  Eigen::Index const count = rows.rows();
+  std::fill(spill, spill + count, 0.0);
+  Eigen::Index k = 0;
+  for (; k + width <= n; k += width) {  // four coordinates share one sweep, as above
+    double* __restrict const w0 = rows.data() + k * count;
+    double* __restrict const w1 = w0 + count;
+    double* __restrict const w2 = w1 + count;
+    double* __restrict const w3 = w2 + count;
+    rotation const q0 = turns[k];
+    rotation const q1 = turns[k + 1];
+    rotation const q2 = turns[k + 2];
+    rotation const q3 = turns[k + 3];
+    for (Eigen::Index i = 0; i < count; ++i) {
+      double const y0 = spill[i];
+      double const y1 = q0.cosine * y0 - q0.sine * w0[i];
+      double const y2 = q1.cosine * y1 - q1.sine * w1[i];
+      double const y3 = q2.cosine * y2 - q2.sine * w2[i];
+      spill[i] = q3.cosine * y3 - q3.sine * w3[i];
+      w0[i] = q0.cosine * w0[i] + q0.sine * y0;
+      w1[i] = q1.cosine * w1[i] + q1.sine * y1;
+      w2[i] = q2.cosine * w2[i] + q2.sine * y2;
+      w3[i] = q3.cosine * w3[i] + q3.sine * y3;
+    }
+  }
+  for (; k < n; ++k) {
+    double* __restrict const w = rows.data() + k * count;
+    rotation const q = turns[k];
+    for (Eigen::Index i = 0; i < count; ++i) {
+      double const y = spill[i];
+      spill[i] = q.cosine * y - q.sine * w[i];
+      w[i] = q.cosine * w[i] + q.sine * y;
     }
   }
 }

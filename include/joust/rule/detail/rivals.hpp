@@ -3,8 +3,10 @@
 // Small things that rules share: a duel needs two candidates, and a second is sought among the others.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 
 #include <joust/core/argmax.hpp>
@@ -44,6 +46,18 @@ class champion {
   std::size_t candidate_ = 0;
   std::size_t offers_ = 0;  // equal to value_
   double value_ = -std::numeric_limits<double>::infinity();
+};
+
+// Says that pair variances with `first` are about to be asked for, to a belief that can prepare all at once.
+template <class Belief>
+void expect_pairs_with(Belief& rewards, std::size_t first) {
+  if constexpr (requires { rewards.pair_variances(first); }) static_cast<void>(rewards.pair_variances(first));
+}
+
+// A belief that finds the first draw to disagree with a favourite faster than by making draws.
+template <class Belief, class Stream>
+concept foresees_dissent = requires(Belief& rewards, Stream& stream, std::size_t count) {
+  { rewards.first_dissent(count, count, stream) } -> std::same_as<std::optional<std::size_t>>;
 };
 
 // The index of a largest value among those other than `excluded`, uniform among ties.
