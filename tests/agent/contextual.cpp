@@ -196,7 +196,8 @@ TEST_CASE("an unanswered selection is harmless", "[contextual]") {
 TEST_CASE("fresh makes an agent of the setting's dimension with the same options", "[contextual]") {
   contextual const prototype{linear_logistic{{.prior_precision = 3.0}}, joust::thompson{{.max_redraws = 2}}};
   auto agent = prototype.fresh({.dimension = 3});
-  CHECK(agent.posterior() == linear_logistic{{.dimension = 3, .prior_precision = 3.0, .fixed_candidates = true}});
+  CHECK(agent.posterior() ==
+        linear_logistic{{.dimension = 3, .prior_precision = 3.0, .fixed_candidates = true}});
   CHECK(agent.rule() == prototype.rule());
   problem const world{5, 3, 39};
   joust::stream random{40};

@@ -56,9 +56,15 @@ class linear_belief {
     std::vector<double> variances;  // M, of the reward differences to one candidate
     std::vector<double> leads;      // M, of one candidate over the others in the mean
     bool is_whitened = false;       // the rows belong to the present candidates and factor
+    Eigen::Index idle = 0;          // updates that the rows have followed since they were last looked at
 
-    /// Lets the whitened rows of `count` candidates follow a rank-one update of the factor; see follow_update.
+    /// Lets the whitened rows of `count` candidates follow a rank-one update of the factor; see follow_update. Rows
+    /// that nobody has looked at for so long that whitening anew would have been cheaper are given up.
     void follow(detail::rotation const* turns, Eigen::Index count, Eigen::Index dimension) noexcept {
+      if (++idle > dimension / 4) {
+        is_whitened = false;
+        return;
+      }
       detail::follow_update({whitened.data(), count, dimension}, turns, spill.data());
       for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) lengths[i] -= spill[i] * spill[i];
     }
@@ -288,6 +294,7 @@ class linear_belief {
   // The first candidate is the origin: a constant offset of all features is then gone before it can cost
   // digits.
   void whiten() {
+    work_->idle = 0;
     if (work_->is_whitened) return;
     auto const entries = static_cast<std::size_t>(phi_.size());
     grow(work_->whitened, entries);

@@ -41,17 +41,52 @@ inline void solve_lower(Eigen::MatrixXd const& lower, vector_view x) noexcept {
 }
 
 // x := L^-T x.
+//
+// Each entry is a dot product of a column with what is solved already, so a plain loop waits for one sum after
+// the other. Four columns at a time, in eight partial sums each, keep a processor's units busy.
 inline void solve_lower_transposed(Eigen::MatrixXd const& lower, vector_view x) noexcept {
+  constexpr Eigen::Index width = 4;
+  constexpr Eigen::Index lanes = 8;
+  using partial_sums = Eigen::Array<double, lanes, 1>;
   Eigen::Index const n = lower.rows();
-  if (n > small_dimension) {
-    lower.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
-    return;
+  double* __restrict const solved = x.data();
+  Eigen::Index end = n;
+  for (; n > small_dimension && end >= width; end -= width) {
+    double const* columns[width];
+    double inverse[width];  // divisions take long, but these wait for nothing
+    for (Eigen::Index j = 0; j < width; ++j) {
+      columns[j] = lower.data() + (end - width + j) * n;
+      inverse[j] = 1.0 / columns[j][end - width + j];
+    }
+    partial_sums sums[width];
+    for (partial_sums& each : sums) each.setZero();
+    Eigen::Index i = end;
+    for (; i + lanes <= n; i += lanes) {
+      partial_sums const entries = Eigen::Map<partial_sums const>{solved + i};
+      for (Eigen::Index j = 0; j < width; ++j)
+        sums[j] += Eigen::Map<partial_sums const>{columns[j] + i} * entries;
+    }
+    double* const block = solved + end - width;
+    double left[width];
+    for (Eigen::Index j = 0; j < width; ++j) {
+      left[j] = block[j] - sums[j].sum();
+      for (Eigen::Index m = i; m < n; ++m) left[j] -= columns[j][m] * solved[m];  // what fills no lane
+      columns[j] += end - width;
+    }
+    // The triangle on the diagonal, each step waiting for one product only.
+    double const x3 = left[3] * inverse[3];
+    double const x2 = (left[2] - columns[2][3] * x3) * inverse[2];
+    double const x1 = ((left[1] - columns[1][3] * x3) - columns[1][2] * x2) * inverse[1];
+    block[0] = (((left[0] - columns[0][3] * x3) - columns[0][2] * x2) - columns[0][1] * x1) * inverse[0];
+    block[1] = x1;
+    block[2] = x2;
+    block[3] = x3;
   }
-  for (Eigen::Index k = n - 1; k >= 0; --k) {
+  for (Eigen::Index k = end - 1; k >= 0; --k) {
     double const* const column = lower.data() + k * n;
-    double sum = x[k];
-    for (Eigen::Index i = k + 1; i < n; ++i) sum -= column[i] * x[i];
-    x[k] = sum / column[k];
+    double sum = solved[k];
+    for (Eigen::Index i = k + 1; i < n; ++i) sum -= column[i] * solved[i];
+    solved[k] = sum / column[k];
   }
 }
 
