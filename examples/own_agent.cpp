@@ -5,7 +5,8 @@
 // in a study.
 #include <cstddef>
 #include <cstdio>
-#include <vector>
+#include <stdexcept>
+#include <utility>
 
 #include <joust/core/explain.hpp>
 #include <joust/experiment/replicate.hpp>
@@ -22,7 +23,13 @@ class king_of_the_hill {
   }
 
   void observe(std::size_t first, std::size_t second, double outcome) {
-    if (first != champion_ || second != challenger_) return;
+    if (first >= arms_ || second >= arms_) throw std::invalid_argument{"king_of_the_hill: no such arm"};
+    if (!(outcome >= 0.0 && outcome <= 1.0)) throw std::invalid_argument{"king_of_the_hill: no such outcome"};
+    if (first == challenger_ && second == champion_) {  // the same duel, told from the other side
+      std::swap(first, second);
+      outcome = 1.0 - outcome;
+    }
+    if (first != champion_ || second != challenger_) return;  // about others: this agent has no use for it
     lead_ += outcome - 0.5;
     if (++played_ < duels_) return;
     if (lead_ < 0.0) champion_ = challenger_;

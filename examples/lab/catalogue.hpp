@@ -4,6 +4,7 @@
 // and the makers that turn a typed name such as "rucb:alpha=0.6" into one of them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -33,7 +33,9 @@ Made const& find_entry(std::vector<Made> const& shelf, typed_name const& wanted,
       std::find_if(shelf.begin(), shelf.end(), [&](Made const& m) { return m.about.name == wanted.name(); });
   if (found == shelf.end()) {
     std::string known;
-    for (Made const& m : shelf) known += (known.empty() ? "" : ", ") + m.about.name;
+    for (Made const& m : shelf) {
+      if (!m.about.name.empty()) known += (known.empty() ? "" : ", ") + m.about.name;
+    }
     wanted.fail("is no " + kind + "; known are: " + known);
   }
   for (auto const& [parameter, value] : wanted.given()) {

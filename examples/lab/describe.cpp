@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cmath>
 #include <cstdarg>
 #include <cstdint>
@@ -23,15 +24,22 @@ std::string line(char const* format, ...) __attribute__((format(printf, 1, 2)));
 std::string line(char const* format, ...) {
   std::va_list values;
   va_start(values, format);
-  char text[512];
-  std::vsnprintf(text, sizeof text, format, values);
+  std::va_list again;
+  va_copy(again, values);
+  std::string text(static_cast<std::size_t>(std::vsnprintf(nullptr, 0, format, values)), ' ');
+  std::vsnprintf(text.data(), text.size() + 1, format, again);
+  va_end(again);
   va_end(values);
-  return std::string{text} + '\n';
+  return text + '\n';
 }
 
 std::string names(joust::fixed_arms const& arms, std::vector<std::size_t> const& which) {
+  constexpr std::size_t shown = 20;
   std::string list;
-  for (std::size_t const arm : which) list += (list.empty() ? "" : ", ") + arms.name(arm);
+  for (std::size_t k = 0; k < std::min(which.size(), shown); ++k) {
+    list += (list.empty() ? "" : ", ") + arms.name(which[k]);
+  }
+  if (which.size() > shown) list += " and " + std::to_string(which.size() - shown) + " more";
   return list;
 }
 
@@ -74,8 +82,18 @@ std::string gaps(joust::fixed_arms const& arms) {
   return text;
 }
 
+std::string bounds(joust::preference_matrix const& p) {
+  if (!joust::condorcet_winner(p)) return "lower bound        needs a Condorcet winner\n";
+  auto const bound = joust::average_regret_lower_bound(p);
+  return "lower bound on average regret, asymptotically c ln T\n" +
+         line("  winner as opponent    c = %.4g", bound.winner_as_opponent) +
+         line("  best opponent         c = %.4g", bound.best_opponent);
+}
+
 std::string structure(joust::fixed_arms const& arms) {
   auto const& p = arms.preferences();
+  constexpr std::size_t quick = 1000;  // triples grow with the cube
+  if (arms.arms() > quick) return line("transitivity         not checked above %zu arms", quick) + bounds(p);
   double const gamma = joust::transitivity_gamma(p);
   std::string text = "transitivity\n";
   text += line("  weak             %s", verdict(arms, joust::weak_stochastic_transitivity(p)).c_str());
@@ -83,12 +101,7 @@ std::string structure(joust::fixed_arms const& arms) {
   text += std::isinf(gamma) ? line("  relaxed          for no gamma")
                             : line("  relaxed          for gamma >= %.4g", gamma);
   text += line("  triangle         %s", verdict(arms, joust::stochastic_triangle_inequality(p)).c_str());
-  if (!joust::condorcet_winner(p)) return text + "lower bound        needs a Condorcet winner\n";
-  auto const bound = joust::average_regret_lower_bound(p);
-  text += "lower bound on average regret, asymptotically c ln T\n";
-  text += line("  winner as opponent    c = %.4g", bound.winner_as_opponent);
-  text += line("  best opponent         c = %.4g", bound.best_opponent);
-  return text;
+  return text + bounds(p);
 }
 
 }  // namespace

@@ -8,17 +8,23 @@
 //
 // Exit codes: 0 done, 1 the results could not be written, 2 bad usage or input (one line on standard error
 // says what), 3 interrupted (what was finished is saved and marked incomplete).
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <limits>
+#include <new>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -34,6 +40,8 @@
 #include "report.hpp"
 
 namespace {
+
+constexpr std::uint64_t every_bit = std::numeric_limits<std::uint64_t>::max();
 
 enum exit_code { done = 0, not_written = 1, bad_input = 2, interrupted = 3 };
 
@@ -70,8 +78,9 @@ void refuse_repeats(char const* what, std::vector<std::string> const& names) {
 void try_folder(std::filesystem::path const& folder) {
   try {
     std::filesystem::create_directories(folder);
-    joust::detail::write_file(folder / ".joust-lab", "");
-    std::filesystem::remove(folder / ".joust-lab");
+    std::filesystem::path const probe = folder / (".joust-lab-" + std::to_string(getpid()));
+    joust::detail::write_file(probe, "");
+    std::filesystem::remove(probe);
   } catch (std::system_error const& failure) {
     throw std::invalid_argument{"--out " + folder.string() + ": " + failure.what()};
   }
@@ -165,7 +174,10 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
     bar.begin(s.where.name);
     studies.push_back(joust::replicate(options, s.where, s.contenders));
   }
-  joust::save(studies, arguments.out, command);
+  std::filesystem::path const folder = arguments.out;
+  for (char const* old : {"regret.png", "regret.svg"})
+    std::filesystem::remove(folder / old);  // of another study
+  joust::save(studies, folder, command);
 
   std::string timing = "environment,agent,rounds_per_second\n";
   std::vector<std::vector<double>> speeds(scenes.size());
@@ -181,7 +193,6 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
     }
   }
   bar.end();
-  std::filesystem::path const folder = arguments.out;
   joust::detail::write_file(folder / "timing.csv", timing);
 
   for (std::size_t i = 0; i < studies.size(); ++i) lab::print_table(studies[i], speeds[i]);
@@ -199,17 +210,45 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
   bool const complete =
       std::all_of(studies.begin(), studies.end(), [](joust::study const& s) { return s.complete(); });
   if (!complete || stop) {
-    std::fprintf(stderr, "joust-lab: interrupted; the replications finished so far are saved in %s\n",
+    std::fprintf(stderr, "joust-lab: interrupted%s are saved in %s\n",
+                 complete ? " while timing; all replications" : "; the replications finished so far",
                  folder.c_str());
     return interrupted;
   }
   return done;
 }
 
-// One line without line breaks: CLI11 and file errors may hold several.
+// One line of plain text: messages quote what was typed, and CLI11's may hold several lines.
 std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char letter) { return letter < 32 || letter == 127; }, ' ');
   return text;
+}
+
+// A whole number as a person writes it. The library's own reading takes 010 for eight and lets what does not fit wrap
+// or saturate: a seed must be the one that was typed.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  return CLI::Validator{
+      [least, most](std::string& typed) -> std::string {
+        std::uint64_t value = 0;
+        char const* const end = typed.data() + typed.size();
+        auto const read = std::from_chars(typed.data(), end, value);
+        bool const plain = typed.size() == 1 || (!typed.empty() && typed.front() != '0');
+        if (plain && read.ec == std::errc{} && read.ptr == end && value >= least && value <= most) {
+          return {};
+        }
+        return "'" + typed + "' is not a whole number from " + std::to_string(least) + " to " +
+               std::to_string(most);
+      },
+      "UINT"};
+}
+
+int finish(int code) {  // a table that could not be printed is a result that was not written
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::fprintf(stderr, "joust-lab: cannot write to standard output\n");
+    return not_written;
+  }
+  return code;
 }
 
 }  // namespace
@@ -236,17 +275,19 @@ int main(int argc, char** argv) {
       ->take_all();
   run_command->add_option("--horizon", arguments.horizon, "rounds per run")
       ->required()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{4294967295}));
+      ->check(whole_number(1, 4294967295));
   run_command->add_option("--replications", arguments.replications, "independent runs of each agent")
       ->required()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
-  run_command->add_option("--seed", arguments.seed, "seed of every random number")->required();
+      ->check(whole_number(1, 100'000'000));
+  run_command->add_option("--seed", arguments.seed, "seed of every random number")
+      ->required()
+      ->check(whole_number(0, every_bit));
   run_command
       ->add_option("--threads", arguments.threads, "threads; 0: one per core. Results do not depend on it")
-      ->check(CLI::Range(std::size_t{0}, std::size_t{4096}));
+      ->check(whole_number(0, 4096));
   run_command->add_option("--checkpoints", arguments.checkpoints, "rounds at which regret is recorded")
       ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+      ->check(whole_number(1, 1'000'000));
   run_command->add_option("--spacing", arguments.spacing, "of the checkpoints: logarithmic or linear")
       ->capture_default_str()
       ->check(CLI::IsMember({"logarithmic", "linear"}));
@@ -259,19 +300,31 @@ int main(int argc, char** argv) {
       app.add_subcommand("describe", "winners, gaps, transitivity and lower bounds of an environment");
   describe_command->add_option("--environment", described, "environment, NAME[:parameter=value,...]")
       ->required();
-  describe_command->add_option("--seed", seed, "of the instance, for random families")->capture_default_str();
+  describe_command->add_option("--seed", seed, "of the instance, for random families")
+      ->capture_default_str()
+      ->check(whole_number(0, every_bit));
 
   try {
     app.parse(argc, argv);
-    if (*list_command) return list(json);
+    if (*list_command) return finish(list(json));
     if (*describe_command) {
       std::fputs(lab::describe(described, seed).c_str(), stdout);
-      return done;
+      return finish(done);
     }
-    return run(arguments, {argv, argv + argc});
+    return finish(run(arguments, {argv, argv + argc}));
   } catch (CLI::ParseError const& parse) {
     if (parse.get_exit_code() == 0) return app.exit(parse);  // --help, --version
-    std::fprintf(stderr, "joust-lab: %s\n", one_line(parse.what()).c_str());
+    bool const unknown = argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-';
+    std::string const what =
+        unknown ? "'" + std::string{argv[1]} + "' is no command; known are: list, run, describe"
+                : std::string{parse.what()};
+    std::fprintf(stderr, "joust-lab: %s\n", one_line(what).c_str());
+    return bad_input;
+  } catch (std::bad_alloc const&) {
+    std::fprintf(stderr, "joust-lab: not enough memory for a problem or a study of this size\n");
+    return bad_input;
+  } catch (std::length_error const&) {
+    std::fprintf(stderr, "joust-lab: not enough memory for a problem or a study of this size\n");
     return bad_input;
   } catch (std::invalid_argument const& refused) {
     std::fprintf(stderr, "joust-lab: %s\n", one_line(refused.what()).c_str());

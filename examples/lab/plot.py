@@ -127,7 +127,8 @@ def main():
     agents = list(dict.fromkeys(agent for _, _, curves in panels for agent in curves))
     style = {a: (COLOURS[i % len(COLOURS)], STYLES[i % len(STYLES)]) for i, a in enumerate(agents)}
 
-    plt.rcParams.update({"font.size": 10, "svg.hashsalt": "joust", "svg.fonttype": "path", "axes.titlepad": 8})
+    plt.rcParams.update({"font.size": 10, "svg.hashsalt": "joust", "svg.fonttype": "path", "axes.titlepad": 8,
+                         "text.parse_math": False})  # a name may hold dollar signs
     columns = 2 if len(panels) == 4 else min(3, len(panels))
     rows = -(-len(panels) // columns)
     figure, grid = plt.subplots(rows, columns, figsize=(max(5.6, 3.9 * columns), 3.5 * rows + 0.7), squeeze=False)

@@ -3,6 +3,7 @@
 // What a study says, as a table for the terminal.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>

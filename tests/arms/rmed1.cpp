@@ -5,6 +5,19 @@
 
 #include <joust/core/bernoulli_kl.hpp>
 
+TEST_CASE("rmed1 refuses options whose slack overflows, and takes none at all", "[rmed1][fault]") {
+  CHECK_THROWS_AS((joust::rmed1{6, {.factor = 0.0, .exponent = 1e308}}), std::invalid_argument);
+  CHECK_THROWS_AS((joust::rmed1{6, {.factor = 1e300, .exponent = 20.0}}), std::invalid_argument);
+  joust::rmed1 agent{6, {.factor = 0.0, .exponent = 3.0}};
+  joust::stream random{1};
+  for (int t = 0; t < 500; ++t) {
+    auto const [a, b] = agent.select(random);
+    REQUIRE(a < 6);
+    if (a != b) agent.observe(a, b, a < b ? 1.0 : 0.0);
+  }
+  CHECK(agent.recommend() == 0);
+}
+
 TEST_CASE("rmed1 keeps the promises of an agent") {
   agent_laws::check_construction<joust::rmed1>();
   agent_laws::check_strong_guarantee<joust::rmed1>();

@@ -102,6 +102,14 @@ TEST_CASE("saving twice, from one thread or many, gives the same bytes") {
   }
 }
 
+TEST_CASE("names that are not UTF-8 are saved all the same", "[fault]") {
+  scratch folder;
+  play("file=caf\xE9.csv").save(folder.path);
+  auto const record = nlohmann::json::parse(content(folder.path / "study.json"));
+  CHECK(record["environments"][0]["name"] == "file=caf\xEF\xBF\xBD.csv");
+  CHECK(content(folder.path / "regret.csv").find("file=caf\xE9.csv,") != std::string::npos);
+}
+
 TEST_CASE("an unfinished study is marked and its missing replications are not averaged") {
   scratch folder;
   study s = play("toy");

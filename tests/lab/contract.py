@@ -181,6 +181,59 @@ class Contract(unittest.TestCase):
         self.refused(lab("describe", "--environment", "nowhere"), "nowhere")
         self.assertFalse((self.out / "regret.csv").exists())
 
+    def test_numbers_are_taken_as_typed_or_refused(self):
+        fixed = ["--environment", "arxiv6", "--agent", "uniform", "--out", self.out, "--no-picture"]
+        good = {"--horizon": "10", "--replications": "1", "--seed": "1"}
+        for option, bad in (("--horizon", "010"), ("--horizon", "0x10"), ("--horizon", "1e3"), ("--horizon", "4294967296"),
+                            ("--seed", "-1"), ("--seed", "18446744073709551616"), ("--seed", "007"), ("--seed", " 1"),
+                            ("--replications", "2.5"), ("--replications", "0")):
+            words = [w for pair in {**good, option: bad}.items() for w in (pair[0] + "=" + pair[1],)]
+            self.refused(lab("run", *fixed, *words), bad.strip())
+        largest = lab("run", *fixed, "--horizon", 10, "--replications", 1, "--seed", 18446744073709551615)
+        self.assertEqual(largest.returncode, 0, largest.stderr)
+        self.assertIn("seed 18446744073709551615", largest.stdout)
+        self.assertEqual(json.loads((self.out / "study.json").read_text())["seed"], 18446744073709551615)
+
+    def test_sizes_beyond_memory_and_reason_are_refused(self):
+        self.refused(lab("describe", "--environment", "utility:arms=18446744073709551615"))
+        self.refused(lab("describe", "--environment", "utility:arms=0"), "arms")
+        self.refused(lab("describe", "--environment", "contextual:scale=1e308"), "scale")
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "rmed1:factor=0,exponent=1e308"), "exponent")
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "rucb:alpha=1e308"), "alpha")
+        self.refused(lab("joust"), "'joust'", "describe")
+        self.assertNotIn(", ,", lab("run", "--environment", "arxiv6", "--agent", "x", "--horizon", 1, "--replications", 1,
+                                    "--seed", 1, "--out", self.out).stderr)
+
+    def test_the_smallest_study_runs(self):
+        result = lab("run", "--environment", "rps3", "--agent", "dts", "--agent", "sea-bai", "--horizon", 1,
+                     "--replications", 1, "--seed", 0, "--checkpoints", 1, "--threads", 0, "--out", self.out,
+                     "--no-picture")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual({r["replications"] for r in rows(self.out / "regret.csv")}, {"1"})
+
+    def test_no_picture_of_an_earlier_study_stays(self):
+        self.out.mkdir()
+        for name in ("regret.png", "regret.svg"):
+            (self.out / name).write_text("old")
+        self.assertEqual(self.run_lab("--environment", "arxiv6", "--agent", "uniform").returncode, 0)
+        self.assertFalse((self.out / "regret.png").exists())
+        self.assertFalse((self.out / "regret.svg").exists())
+
+    def test_names_with_dollar_signs_can_be_drawn(self):
+        matrix = self.folder / "m$\\frac$.csv"
+        matrix.write_text("0.5,0.9\n0.1,0.5\n")
+        result = self.run_lab("--environment", f"matrix:file={matrix}", "--agent", "uniform", picture=True)
+        if "no Python with matplotlib" in result.stderr:
+            self.skipTest(result.stderr.strip())
+        self.assertEqual(result.stderr, "")
+        self.assertTrue((self.out / "regret.png").exists())
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "needs Linux")
+    def test_a_table_that_cannot_be_printed_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([LAB, "list"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(result.returncode, 1)
+
     def test_an_unusable_folder_is_refused_before_the_study(self):
         (self.folder / "file").write_text("")
         self.out = self.folder / "file" / "below"

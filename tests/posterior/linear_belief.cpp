@@ -244,9 +244,33 @@ TEST_CASE("first_dissent sees twins, certainty and its own limits", "[linear_bel
   joust::stream random{1};
   Eigen::MatrixXd const twins{{1.0, 0.0}, {1.0, 0.0}, {-50.0, 0.0}};
   Eigen::VectorXd const mean{{9.0, 0.0}};
-  linear_belief tied{view(twins), mean, factor, work};
-  CHECK(tied.first_dissent(0, 100, random) == 1);  // every draw is a coin between the twins
-  CHECK(tied.first_dissent(0, 0, random) == std::nullopt);
+  for (auto const these : {linear_belief::candidates::stay, linear_belief::candidates::change}) {
+    int agreed = 0;
+    for (int n = 0; n < 2000; ++n) {
+      linear_belief tied{view(twins), mean, factor, work, these};
+      REQUIRE(tied.first_dissent(0, 100, random) == 1);  // every draw is a coin between the twins
+      REQUIRE(tied.first_dissent(0, 0, random) == std::nullopt);
+      agreed += tied.first_dissent(0, 1, random) ? 0 : 1;
+    }
+    CHECK(std::fabs(agreed - 1000.0) < 101.0);  // Binomial(2000, 1/2): 4.5 standard deviations
+  }
+  Eigen::MatrixXd const three{{1.0, 0.0}, {1.0, 0.0}, {-1.0, 0.5}};  // a twin, and a rival that may win, too
+  linear_belief::workspace third;
+  Eigen::VectorXd const open{{0.2, 0.1}};
+  std::array<double, 4> fast{};
+  std::array<double, 4> plain{};
+  for (int n = 0; n < 5000; ++n) {
+    linear_belief belief{view(three), open, factor, third, linear_belief::candidates::stay};
+    ++fast[belief.first_dissent(0, 2, random).value_or(3)];
+    std::size_t favourite = joust::argmax(belief.draw(random), random);
+    if (favourite == 0) favourite = joust::argmax(belief.draw(random), random);
+    ++plain[favourite == 0 ? 3 : favourite];
+  }
+  double chi_square = 0.0;  // 2 degrees of freedom exceed 27.6 with probability 1e-6
+  for (std::size_t k = 1; k < 4; ++k) {
+    chi_square += (fast[k] - plain[k]) * (fast[k] - plain[k]) / (fast[k] + plain[k]);
+  }
+  CHECK(chi_square < 27.6);
 
   Eigen::MatrixXd const apart{{20.0, 0.0}, {0.0, 0.0}};
   linear_belief::workspace other;

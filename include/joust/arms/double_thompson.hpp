@@ -114,7 +114,10 @@ class double_thompson {
 
  private:
   static double_thompson_options checked(double_thompson_options options) {
-    detail::require_positive("alpha", options.alpha);
+    if (!(options.alpha > 0.0 &&
+          options.alpha <= 1e100)) {  // beyond, alpha * log(t) is no number to reckon with
+      detail::reject("alpha", detail::text(options.alpha), "a number above 0, at most 1e100");
+    }
     return options;
   }
 

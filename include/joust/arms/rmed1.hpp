@@ -53,7 +53,7 @@ class rmed1 {
   explicit rmed1(std::size_t arms, rmed1_options options = {})
       : options_{checked(options)},
         counts_{arms},
-        slack_{options.factor * std::pow(static_cast<double>(arms), options.exponent)},
+        slack_{checked_slack(arms, options)},
         terms_(arms * arms, 0.0),
         log_likelihood_(arms, 0.0),
         rival_share_(arms * arms, 0.5),
@@ -130,6 +130,16 @@ class rmed1 {
 
  private:
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
+  static double checked_slack(std::size_t arms, rmed1_options options) {
+    double const power = std::pow(static_cast<double>(arms), options.exponent);
+    if (!std::isfinite(power) || !std::isfinite(options.factor * power)) {
+      detail::reject("exponent",
+                     detail::text(options.exponent) + " with factor " + detail::text(options.factor),
+                     "factor * arms^exponent to be finite, and arms^exponent too");
+    }
+    return options.factor * power;
+  }
 
   static rmed1_options checked(rmed1_options options) {
     if (!(options.factor >= 0.0 && std::isfinite(options.factor))) {

@@ -110,7 +110,10 @@ class rucb {
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
   static rucb_options checked(rucb_options options) {
-    detail::require_positive("alpha", options.alpha);
+    if (!(options.alpha > 0.0 &&
+          options.alpha <= 1e100)) {  // beyond, alpha * log(t) is no number to reckon with
+      detail::reject("alpha", detail::text(options.alpha), "a number above 0, at most 1e100");
+    }
     if (!(options.untried >= 0.5 && std::isfinite(options.untried))) {
       detail::reject("untried", detail::text(options.untried), "a finite number of at least 1/2");
     }

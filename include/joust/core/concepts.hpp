@@ -73,10 +73,10 @@ concept feature_map = requires(F const& f, Context const& x, Candidates const& c
 /// variance of reward_i - reward_j under them: symmetric, zero for i = j, never the sum of two marginal
 /// variances. Rewards are known up to a common constant only, so nothing may depend on one.
 ///
-/// A belief may offer more, and the rules use it where it is there: preference_variance(i, j), the variance of the
-/// probability that i is preferred (else rewards are taken as Gaussian); pair_variances(i), a span of all pair variances
-/// with i; first_dissent(i, n, g), the favourite of the first of n draws that prefers another candidate to i, or
-/// nothing, distributed as if the draws were made.
+/// A belief may offer more, and the rules use it where it is there: preference_variance(i, j), the variance of
+/// the probability that i is preferred (else rewards are taken as Gaussian); pair_variances(i), a span of all
+/// pair variances with i; first_dissent(i, n, g), the favourite of the first of n draws that prefers another
+/// candidate to i, or nothing, distributed as if the draws were made.
 template <class B, class Stream = stream>
 concept belief = requires(B& b, Stream& g, std::size_t i) {
   { b.size() } -> std::convertible_to<std::size_t>;

@@ -47,7 +47,7 @@ struct random_candidates {
   class problem;
 
   /// A problem drawn from the stream: its theta, and the candidates of a first round. Throws
-  /// std::invalid_argument for fewer than two candidates, a dimension of 0, or a scale that is not positive
+  /// std::invalid_argument for fewer than two candidates, a dimension of 0, or a scale that is not in (0, 1e100]
   /// and finite.
   template <random_stream Stream>
   [[nodiscard]] problem instance(Stream& stream) const;
@@ -171,7 +171,9 @@ class random_candidates::problem {
   [[nodiscard]] static random_candidates const& checked(random_candidates const& family) {
     if (family.candidates < 2) detail::reject("candidates", detail::text(family.candidates), "at least 2");
     if (family.dimension < 1) detail::reject("dimension", "0", "at least 1");
-    detail::require_positive("scale", family.scale);
+    if (!(family.scale > 0.0 && family.scale <= 1e100)) {  // utilities must stay finite
+      detail::reject("scale", detail::text(family.scale), "a number above 0, at most 1e100");
+    }
     return family;
   }
 

@@ -10,8 +10,6 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <stdexcept>
-#include <string>
 #include <type_traits>
 #include <utility>
 

@@ -4,18 +4,18 @@
 // arena an environment with its name. An unnamed one goes by its type.
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 
 #include <joust/experiment/any_agent.hpp>
 #include <joust/experiment/any_environment.hpp>
 
 namespace joust {
 
-/// Gives a name to an agent or an environment on its way into a study: named{"rucb, cautious", rucb{{.alpha
-/// = 1.0}}}.
+/// Gives a name to an agent or an environment on its way into a study:
+///
+///     named{"rucb, cautious", rucb{{.alpha = 1.0}}}
 template <class T>
 struct named {
   std::string name;
@@ -57,6 +57,10 @@ struct contender {
     contender(named<Agent> const& agent)  // NOLINT(google-explicit-constructor)
         : name{agent.name}, prototype{agent.value} {}
 };
+
+/// What can be listed as an agent of a study: an agent, named or not.
+template <class Agent>
+concept can_contend = std::constructible_from<contender, Agent const&>;
 
 /// An environment, or a family of them, in a study.
 struct arena {

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -104,13 +105,16 @@ void in_parallel(std::size_t count, std::size_t threads, Task const& task, Watch
 
 /// Runs every contender in the arena `replications` times.
 ///
-/// Throws std::invalid_argument for a horizon, a number of replications or of checkpoints of 0, for no or
+/// Throws std::invalid_argument for a horizon of 0 or above 2^32 - 1, for no replications or checkpoints, for no or
 /// equally named contenders, and passes on what agents, environment and oracle throw (an agent that cannot
 /// work in this environment says so). If `interrupt` becomes true, replications under way are abandoned, and
 /// the study holds the finished ones.
 [[nodiscard]] inline study replicate(study_options const& options, arena const& where,
                                      std::vector<contender> const& contenders) {
   if (options.replications == 0) detail::reject("replications", "0", "at least one");
+  if (options.horizon > std::numeric_limits<std::uint32_t>::max()) {
+    detail::reject("horizon", detail::text(options.horizon), "at most 4294967295 rounds");
+  }
   if (contenders.empty()) detail::reject("agents", "empty", "at least one agent");
   study result;
   result.environment = where.name;
@@ -172,13 +176,13 @@ void in_parallel(std::size_t count, std::size_t threads, Task const& task, Watch
   return result;
 }
 
-/// The same with the contenders listed: replicate({.horizon = 100'000}, arxiv6(), rucb{}, named{"bold",
-/// rucb{{.alpha = 0.3}}}).
-template <class... Agents>
-  requires(sizeof...(Agents) >= 1)
-&&(std::constructible_from<contender, Agents const&>&&...) [[nodiscard]] study
-    replicate(study_options const& options, arena const& where, Agents const&... agents) {
-  return replicate(options, where, std::vector<contender>{contender{agents}...});
+/// The same with the contenders listed:
+///
+///     replicate({.horizon = 100'000}, arxiv6(), rucb{}, named{"bold", rucb{{.alpha = 0.3}}})
+template <can_contend First, can_contend... More>
+[[nodiscard]] study replicate(study_options const& options, arena const& where, First const& first,
+                              More const&... more) {
+  return replicate(options, where, std::vector<contender>{contender{first}, contender{more}...});
 }
 
 }  // namespace joust

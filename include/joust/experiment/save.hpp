@@ -10,11 +10,13 @@
 //   study.json       seed, horizon, names, rounds, the axes of regret.npy, what finished, the command
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -117,13 +119,18 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
   record["regret.npy"] = {{"axes", {"environments", "regrets", "agents", "replications", "rounds"}},
                           {"unknown", "NaN"}};
 
+  // Text that is not UTF-8 (a file name can be) is recorded with replacement characters, not refused: the study has
+  // been paid for.
+  std::string const study_json =
+      record.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+
   std::error_code made;
   std::filesystem::create_directories(folder, made);
   if (made) throw std::system_error{made, "cannot create folder " + folder.string()};
   detail::write_file(folder / "regret.csv", regrets);
   detail::write_file(folder / "comparisons.csv", comparisons);
   detail::write_file(folder / "regret.npy", xt::dump_npy(all));
-  detail::write_file(folder / "study.json", record.dump(2) + '\n');
+  detail::write_file(folder / "study.json", study_json);
 }
 
 inline void study::save(std::filesystem::path const& folder) const {

@@ -177,7 +177,6 @@ class linear_belief {
     double dissent = 0.0;
     for (std::size_t j = 0; j < size() && dissent < often; ++j) {
       if (j == first) continue;
-      if (variance[j] == 0.0) dissent = 1.0;  // a twin of `first`: every draw is a tie
       dissent += half_space(lead[j], variance[j]);
     }
     if (dissent >= often) {  // looking is cheaper, and the probabilities might not even fit into one
@@ -208,7 +207,9 @@ class linear_belief {
   }
 
   // P(N > z) for z = lead / sqrt(variance). Beyond 8.5 it is below 1e-17, less than a uniform number resolves.
+  // Without variance the lead is certain; a twin has none, and every draw is a tie with it.
   static double half_space(double lead, double variance) noexcept {
+    if (variance == 0.0) return lead > 0.0 ? 0.0 : 1.0;
     if (lead > 0.0 && lead * lead > 72.25 * variance) return 0.0;
     return 0.5 * std::erfc(lead / std::sqrt(2.0 * variance));
   }

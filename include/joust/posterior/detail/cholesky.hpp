@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What a Gaussian posterior needs from a Cholesky factor L of its precision H = L L', each in place and
-// without touching the heap: a rank-one update, two triangular solves, a whitening of many vectors that can
-// follow the updates, and a factorisation. Eigen's own forms of the first and the last two allocate work space; here they are cut into
-// tiles whose work space fits on the stack.
+// What a Gaussian posterior needs from a Cholesky factor L of its precision H = L L', each in place and without
+// touching the heap: a rank-one update, two triangular solves, a whitening of many vectors that can follow the
+// updates, and a factorisation. Eigen's own forms of the first and the last two allocate work space; here they
+// are cut into tiles whose work space fits on the stack.
 //
-//   cost    multiplications: d^2 / 2 for a solve, 2 d^2 for an update, d^2 / 2 per whitened vector and 4 d per vector to
-//           follow an update, d^3 / 6 to factorise
+//   cost    multiplications: d^2 / 2 for a solve, 2 d^2 for an update, d^2 / 2 per whitened vector and 4 d per
+//           vector to follow an update, d^3 / 6 to factorise
 #pragma once
 
 #include <algorithm>
@@ -98,11 +98,11 @@ struct rotation {
 
 // L becomes the factor of L L' + x x'; x is used up.
 //
-// [L x] [L x]' is the wanted matrix, and stays so when a rotation Q is applied from the right: [L x] Q Q' [L
-// x]'. Rotation k turns the plane of column k and x so that x_k vanishes:
+// [L x] [L x]' is the wanted matrix, and stays so when a rotation Q is applied from the right:
+// [L x] Q Q' [L x]'. Rotation k turns the plane of column k and x so that x_k vanishes:
 //
-//   r = sqrt(L_kk^2 + x_k^2), c = L_kk / r, s = x_k / r:   (L_ik, x_i) -> (c L_ik + s x_i, c x_i - s L_ik),
-//   i >= k
+//   r = sqrt(L_kk^2 + x_k^2), c = L_kk / r, s = x_k / r:
+//   (L_ik, x_i) -> (c L_ik + s x_i, c x_i - s L_ik),   i >= k
 //
 // After all d of them x is zero and L is lower triangular with a positive diagonal: the new factor. Rotations
 // are orthogonal, so rounding does not build up over many updates. Four columns share one sweep over the
