@@ -8,9 +8,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/random/normal_distribution.hpp>
@@ -200,6 +206,103 @@ struct agent_prototype : dueling_agent {
   agent_prototype fresh(joust::setting const& where) const {
     if (where.arms < 2) joust::detail::reject("arms", joust::detail::text(where.arms), "at least 2");
     return {{std::vector<double>(where.arms)}};
+  }
+};
+
+struct batch_agent : dueling_agent {
+  template <class Stream>
+  std::vector<joust::pairing> select_batch(std::size_t count, Stream& stream) const {
+    std::vector<joust::pairing> pairs;
+    while (pairs.size() < count) pairs.push_back(select(stream));
+    return pairs;
+  }
+};
+
+// Its wins, separated by blanks, in hexadecimal: exactly what they were. The last word is their number.
+struct saved_agent : dueling_agent {
+  std::string save() const {
+    std::string text;
+    char buffer[40];
+    for (double const w : wins) {
+      std::snprintf(buffer, sizeof buffer, "%a ", w);
+      text += buffer;
+    }
+    return text + "of " + std::to_string(wins.size()) + " " + std::to_string(std::hash<std::string>{}(text));
+  }
+  static saved_agent load(std::string_view saved) {
+    saved_agent agent{};
+    std::string const text{saved};
+    char const* at = text.c_str();
+    for (char* end = nullptr; *at != '\0' && *at != 'o'; at = end + (*end == ' ')) {
+      agent.wins.push_back(std::strtod(at, &end));
+      if (end == at) break;
+    }
+    if (agent.save() != text) throw std::invalid_argument{"saved: is no agent"};
+    return agent;
+  }
+};
+
+// Stops after twenty answers.
+struct stopping_agent : dueling_agent {
+  std::optional<joust::certificate> stop() const {
+    double answers = 0.0;
+    for (double const w : wins) answers += w;
+    if (answers < 20.0) return std::nullopt;
+    return joust::certificate{.arm = recommend(), .confidence = 0.9, .comparisons = 20};
+  }
+  template <class Stream>
+  joust::pairing select(Stream& stream) const {
+    if (auto const found = stop()) return {found->arm, found->arm};
+    return dueling_agent::select(stream);
+  }
+  void observe(std::size_t first, std::size_t second, double outcome) {
+    if (!stop()) dueling_agent::observe(first, second, outcome);
+  }
+};
+
+struct changing_agent : dueling_agent {
+  std::vector<bool> retired{};
+
+  std::size_t arms() const { return wins.size(); }
+  bool in_play(std::size_t arm) const {
+    joust::detail::require_index("arm", arm, arms());
+    return arm >= retired.size() || !retired[arm];
+  }
+  std::size_t add_arm() {
+    wins.push_back(0.0);
+    return arms() - 1;
+  }
+  void retire(std::size_t arm) {
+    if (!in_play(arm)) throw std::invalid_argument{"arm: was retired before"};
+    if (everyone().size() == 1) throw std::invalid_argument{"arm: is the last"};
+    retired.resize(arms());
+    retired[arm] = true;
+  }
+  std::vector<std::size_t> everyone() const {
+    std::vector<std::size_t> all;
+    for (std::size_t i = 0; i < arms(); ++i) {
+      if (in_play(i)) all.push_back(i);
+    }
+    return all;
+  }
+  template <class Stream>
+  joust::pairing select(Stream& stream) const {
+    auto const all = everyone();
+    std::size_t const a = joust::draw_index(all.size(), stream);
+    return {all[a], all[(a + 1) % all.size()]};
+  }
+  void observe(std::size_t first, std::size_t second, double outcome) {
+    joust::detail::require_index("first", first, arms());
+    joust::detail::require_index("second", second, arms());
+    joust::detail::require_unit_interval("outcome", outcome);
+    if (!in_play(first) || !in_play(second)) return;
+    dueling_agent::observe(first, second, outcome);
+  }
+  std::size_t recommend() const {
+    auto const all = everyone();
+    std::size_t best = all[0];
+    for (std::size_t const i : all) best = wins[i] > wins[best] ? i : best;
+    return best;
   }
 };
 

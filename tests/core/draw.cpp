@@ -50,6 +50,23 @@ TEST_CASE("a uniform number lies in [0, 1)", "[draw]") {
   CHECK(std::fabs(squares / n - 1.0 / 12.0) < 5.0 * std::sqrt(1.0 / 180.0 / n));
 }
 
+TEST_CASE("a uniform number is, bit for bit, the one of Boost's distribution", "[draw]") {
+  scripted script{{0, 1, 0xffffffff, 0x100000000, 0x7fffffffffffffff, 0x8000000000000000, 0x8000000000000400,
+                   0x8000000000000401, 0xfffffffffffff800, 0xfffffffffffffbff, 0xfffffffffffffc00,
+                   0xffffffffffffffff, 0x123456789abcdef0}};
+  scripted same = script;
+  for (int n = 0; n < 30; ++n) {
+    REQUIRE(draw_uniform(script) == boost::random::uniform_01<double>{}(same));
+    REQUIRE(script.next == same.next);  // words that round up to 1 are passed over by both
+  }
+  stream g{5};
+  stream h = g;
+  bool agree = true;
+  for (int n = 0; n < 200'000; ++n)
+    agree = agree && draw_uniform(g) == boost::random::uniform_01<double>{}(h);
+  CHECK(agree);
+}
+
 TEST_CASE("an index is uniform below its count", "[draw]") {
   stream random{2};
   // Chi-square over 2, 3, 7 cells: at 1, 2 and 6 degrees of freedom P(above 30, 33, 42) < 2e-7.

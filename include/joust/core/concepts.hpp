@@ -12,9 +12,14 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
+#include <joust/core/certificate.hpp>
 #include <joust/core/stream.hpp>
 #include <joust/core/vocabulary.hpp>
 
@@ -209,6 +214,49 @@ concept dueling_agent =
 template <class T>
 concept agent_prototype = requires(T const& prototype, setting const& s) {
   { prototype.fresh(s) } -> std::same_as<T>;
+};
+
+/// An agent that can be asked for several pairs before answers arrive.
+///
+/// Laws: select_batch(n, g) returns n pairs, the same as n calls of select(g) without an answer between them;
+/// answers may come in any order, late, or never.
+template <class T, class Stream = stream>
+concept selects_batches = dueling_agent<T, no_context, Stream> &&
+    requires(T& agent, Stream& g, std::size_t n) {
+  { agent.select_batch(n, g) } -> std::same_as<std::vector<pairing>>;
+};
+
+/// An agent that can be written down and continued elsewhere.
+///
+/// Laws: load(save()) continues exactly as the original would; saving changes nothing; a text that is damaged,
+/// cut short or foreign is refused with std::invalid_argument.
+template <class T>
+concept saves_state = requires(T const& agent, std::string_view saved) {
+  { agent.save() } -> std::same_as<std::string>;
+  { T::load(saved) } -> std::same_as<T>;
+};
+
+/// An agent that stops by itself, with a certificate.
+///
+/// Laws: the certified arm is an arm; its confidence lies in (0, 1) and its tolerance in [0, 1/2]; once there
+/// is a certificate, further rounds select its arm alone and leave it as it is.
+template <class T>
+concept stops = requires(T const& agent) {
+  { agent.stop() } -> std::same_as<std::optional<certificate>>;
+};
+
+/// An agent whose arms may come and go while it learns.
+///
+/// Laws: add_arm returns arms() as it was, and what is known about the others stays; an arm that was retired
+/// is neither selected nor recommended, and a late answer about it teaches nothing; an unknown arm, a retired
+/// one and the last in play cannot be retired, and trying changes nothing. An agent that needs the same arms
+/// from start to end may refuse both with std::invalid_argument.
+template <class T>
+concept changes_arms = requires(T& agent, T const& view, std::size_t arm) {
+  { agent.add_arm() } -> std::same_as<std::size_t>;
+  agent.retire(arm);
+  { view.in_play(arm) } -> std::same_as<bool>;
+  { view.arms() } -> std::convertible_to<std::size_t>;
 };
 
 /// A problem to learn from: the candidates of the current round, an oracle for them, and the truth, which

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 
 #include <boost/random/uniform_01.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
@@ -14,7 +16,20 @@ namespace joust {
 /// A number in [0, 1), uniform: 64 random bits over 2^64, rounded to a double (joust::stream).
 template <class Stream>
 [[nodiscard]] double draw_uniform(Stream& stream) {
-  return boost::random::uniform_01<double>{}(stream);
+  if constexpr (Stream::min() == 0 && Stream::max() == std::numeric_limits<std::uint64_t>::max()) {
+    // The number that uniform_01 would give. Converting an unsigned word costs a branch on its highest bit,
+    // which chance decides; its halves are converted without one, and their sum is rounded once, as the whole
+    // word would be. That may round up to 1: then again.
+    for (;;) {
+      std::uint64_t const word = stream();
+      auto const high = static_cast<double>(static_cast<std::int64_t>(word >> 32U));
+      auto const low = static_cast<double>(static_cast<std::int64_t>(word & 0xffffffffU));
+      double const result = (high * 0x1p32 + low) * 0x1p-64;
+      if (result < 1.0) return result;
+    }
+  } else {
+    return boost::random::uniform_01<double>{}(stream);
+  }
 }
 
 /// An index below `count`, uniform. `count` is at least 1 (unchecked).

@@ -5,7 +5,8 @@
 // alone would name the first.
 //
 //   needs   the concepts (core/concepts.hpp); the template arguments are those of the concept
-//   cost    compile time only example joust::explain_dueling_agent<my_agent>();
+//   cost    compile time only
+//   example joust::explain_dueling_agent<my_agent>();
 //
 // Each sentence stands on a requirement of its own, so that the failure of one does not hide the next. A part
 // of the wrong type is reported by the sentence that asks for it.
@@ -14,9 +15,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <joust/core/concepts.hpp>
 
@@ -296,6 +301,62 @@ constexpr void explain_agent_prototype() {
       },
       "joust::agent_prototype: give your agent a const member fresh(joust::setting const&) that returns an "
       "agent of the same type");
+}
+
+/// Names what `T` lacks to be asked for several pairs at once.
+template <class T, class Stream = stream>
+constexpr void explain_selects_batches() {
+  explain_dueling_agent<T, no_context, Stream>();
+  static_assert(
+      requires(T & agent, Stream & g, std::size_t n) {
+        { agent.select_batch(n, g) } -> std::same_as<std::vector<pairing>>;
+      },
+      "joust::selects_batches: give your agent a member select_batch(count, stream&) that returns a "
+      "std::vector<joust::pairing>");
+}
+
+/// Names what `T` lacks to be saved and restored.
+template <class T>
+constexpr void explain_saves_state() {
+  static_assert(
+      requires(T const& agent) {
+        { agent.save() } -> std::same_as<std::string>;
+      },
+      "joust::saves_state: give your agent a const member save() that returns a std::string");
+  static_assert(
+      requires(std::string_view saved) {
+        { T::load(saved) } -> std::same_as<T>;
+      },
+      "joust::saves_state: give your agent a static member load(std::string_view) that returns an agent");
+}
+
+/// Names what `T` lacks to stop by itself.
+template <class T>
+constexpr void explain_stops() {
+  static_assert(
+      requires(T const& agent) {
+        { agent.stop() } -> std::same_as<std::optional<certificate>>;
+      },
+      "joust::stops: give your agent a const member stop() that returns a std::optional<joust::certificate>");
+}
+
+/// Names what `T` lacks for its arms to come and go.
+template <class T>
+constexpr void explain_changes_arms() {
+  static_assert(
+      requires(T & agent) {
+        { agent.add_arm() } -> std::same_as<std::size_t>;
+      },
+      "joust::changes_arms: give your agent a member add_arm() that returns the new arm's index");
+  static_assert(
+      requires(T & agent, std::size_t arm) { agent.retire(arm); },
+      "joust::changes_arms: give your agent a member retire(arm)");
+  static_assert(
+      requires(T const& agent, std::size_t arm) {
+        { agent.in_play(arm) } -> std::same_as<bool>;
+        { agent.arms() } -> std::convertible_to<std::size_t>;
+      },
+      "joust::changes_arms: give your agent const members in_play(arm) and arms()");
 }
 
 /// Names what `E` lacks to be an environment.

@@ -51,6 +51,7 @@ struct setting {
   std::size_t dimension = 0;  ///< length of a candidate's feature vector
   bool fixed_arms = true;  ///< the same arms every round; otherwise an index means nothing beyond its round
   std::uint64_t horizon = 0;  ///< rounds to be played
+  double confidence = 0.0;    ///< asked of agents that stop by themselves: probability of a correct answer
 
   friend constexpr bool operator==(setting const&, setting const&) = default;
 };
