@@ -13,7 +13,6 @@
 //                      the best arm is no opponent, a choice among those the arm did worst against.
 //   double_thompson    the literal form: one Beta draw per pair, K (K - 1) / 2 of them, then a choice among
 //                      the winners; one Beta draw per possible opponent.
-//   coupled_double_thompson   see there.
 #pragma once
 
 #include <algorithm>
@@ -299,83 +298,6 @@ class double_thompson : public counting {
   }
 
   double alpha_;
-};
-
-/// The same algorithm, with every sample the upper quantile of a uniform number, and the numbers taken from
-/// the stream where the fast form takes them.
-///
-/// First stage: nothing if a single arm has the largest optimistic score. Else the rows of those arms, first
-/// that of the arm with most empirical wins (lowest index), then the others by index; in row i the arms j by
-/// index, a number u for each theta_ji that no earlier row has sampled; a row ends, perhaps before it begins,
-/// where it is known to lose more often than the best row before it. All other pairs are then sampled too,
-/// from a stream of their own, and the winners are read off the whole matrix: if the rows had been cut too
-/// early, these samples would show it. A choice among several winners counts them in the order of their rows.
-/// Second stage: a number for every possible opponent i, by index, which stands for theta_ia.
-class coupled_double_thompson : public double_thompson {
- public:
-  using double_thompson::double_thompson;
-
-  template <class Stream>
-  joust::pairing select(Stream& g) {
-    ++round_;
-    table const u = upper_bounds(alpha_, 1.0);
-    std::size_t const a = any_of(imagined_winners(optimistic(u), g), g);
-    std::size_t b = a;
-    double highest = 0.5;
-    for (std::size_t i = 0; i < arms_; ++i) {
-      if (i == a || 1.0 - u(a, i) > 0.5) continue;
-      double const sample = quantile(i, a, joust::draw_uniform(g));
-      if (sample > highest) {
-        highest = sample;
-        b = i;
-      }
-    }
-    return {a, b};
-  }
-
- private:
-  [[nodiscard]] double quantile(std::size_t i, std::size_t j, double u) const {
-    if (met(i, j) == 0.0) return 1.0 - u;
-    using policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
-    return boost::math::ibetac_inv(wins_(i, j) + 1.0, wins_(j, i) + 1.0, u, policy{});
-  }
-
-  template <class Stream>
-  [[nodiscard]] std::vector<std::size_t> imagined_winners(std::vector<std::size_t> leaders, Stream& g) const {
-    if (leaders.size() == 1) return leaders;
-    auto const beaten = [this](std::size_t i) {
-      std::size_t count = 0;
-      for (std::size_t j = 0; j < arms_; ++j) count += wins_(i, j) > wins_(j, i) ? 1U : 0U;
-      return count;
-    };
-    std::stable_sort(leaders.begin(), leaders.end(),
-                     [&](std::size_t i, std::size_t j) { return beaten(i) > beaten(j); });
-    std::sort(leaders.begin() + 1, leaders.end());
-    table theta{arms_, -1.0};
-    auto const sample = [&](std::size_t i, std::size_t j, double uniform) {
-      theta(j, i) = quantile(j, i, uniform);
-      theta(i, j) = 1.0 - theta(j, i);
-    };
-    std::size_t fewest = arms_;
-    for (std::size_t const i : leaders) {
-      std::size_t losses = 0;
-      for (std::size_t j = 0; j < arms_; ++j) losses += theta(j, i) > 0.5 ? 1U : 0U;
-      for (std::size_t j = 0; j < arms_ && losses <= fewest; ++j) {
-        if (j == i || theta(i, j) >= 0.0) continue;
-        sample(i, j, joust::draw_uniform(g));
-        losses += theta(j, i) > 0.5 ? 1U : 0U;
-      }
-      fewest = std::min(fewest, losses);
-    }
-    auto rest = g.child("rest", round_);
-    for (std::size_t i = 0; i < arms_; ++i) {
-      theta(i, i) = 0.5;
-      for (std::size_t j = 0; j < i; ++j) {
-        if (theta(i, j) < 0.0) sample(i, j, joust::draw_uniform(rest));
-      }
-    }
-    return winners(leaders, theta);
-  }
 };
 
 }  // namespace textbook

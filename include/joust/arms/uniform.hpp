@@ -5,61 +5,57 @@
 //
 //   needs   the same arms every round
 //   cost    two random indices per round; O(1) per observation
+//   delay   none to speak of: the choice does not depend on answers
 //   repeat  the same answers and the same stream give the same pairs
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <string_view>
 
+#include <joust/arms/detail/k_armed.hpp>
 #include <joust/arms/detail/pair_counts.hpp>
 #include <joust/core/draw.hpp>
 #include <joust/core/vocabulary.hpp>
 
 namespace joust {
 
-/// Duels pairs of distinct arms uniformly at random.
-class uniform_arms {
+/// Duels pairs of distinct arms uniformly at random, in random order; with a single arm, its self-duel.
+///
+/// It recommends the arm that has beaten the most others; ties go to the larger mean share, then to the lower
+/// index.
+class uniform_arms : public detail::k_armed<uniform_arms, no_options> {
  public:
-  /// A prototype: it has no arms, and serves to make agents by fresh(setting).
-  uniform_arms() = default;
+  static constexpr std::string_view name = "uniform_arms";
+  using k_armed::k_armed;
 
-  /// An agent for `arms` >= 1 arms. Throws std::invalid_argument for 0.
-  explicit uniform_arms(std::size_t arms) : counts_{arms} {}
+ private:
+  friend k_armed;
+  static constexpr bool arms_may_change = true;
 
-  /// Two different arms in random order; with a single arm, its self-duel.
   template <class Stream>
-  [[nodiscard]] pairing select(Stream& stream) {
-    counts_.require_arms("uniform_arms");
-    if (arms() == 1) return {0, 0};
-    std::size_t const first = draw_index(arms(), stream);
-    std::size_t const other = draw_index(arms() - 1, stream);
+  pairing choose(Stream& stream) {
+    if (size() == 1) return {0, 0};
+    std::size_t const first = draw_index(size(), stream);
+    std::size_t const other = draw_index(size() - 1, stream);
     return {first, other + (other >= first ? 1U : 0U)};  // steps over `first`: uniform on the rest
   }
 
-  /// Counts a duel for the recommendation. A self-duel is accepted and teaches nothing. Throws
-  /// std::invalid_argument for an unknown arm or an outcome outside [0, 1], and then changes nothing.
-  void observe(std::size_t first, std::size_t second, outcome y) {
-    counts_.require_duel("uniform_arms", first, second, y);
-    if (first != second) counts_.record(first, second, y);
+  void learn(std::size_t i, std::size_t j, outcome y) noexcept { counts_.record(i, j, y); }
+
+  [[nodiscard]] std::size_t best() const noexcept { return counts_.leader(); }
+
+  void inherit(uniform_arms const& from, std::span<std::size_t const> kept) noexcept {
+    counts_.inherit(from.counts_, kept);
   }
 
-  /// The arm that has beaten the most others; ties go to the larger mean share, then to the lower index.
-  [[nodiscard]] std::size_t recommend() const {
-    counts_.require_arms("uniform_arms");
-    return counts_.leader();
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    visit("counts", self.counts_);
   }
+  [[nodiscard]] bool sound() const noexcept { return counts_.sound(); }
 
-  /// The number of arms; 0 for a prototype.
-  [[nodiscard]] std::size_t arms() const noexcept { return counts_.arms(); }
-
-  /// A new agent without experience. Refuses changing arms: an index must mean the same arm in every round.
-  [[nodiscard]] uniform_arms fresh(setting const& s) const {
-    return uniform_arms{detail::require_fixed_arms("uniform_arms", s)};
-  }
-
-  friend bool operator==(uniform_arms const&, uniform_arms const&) = default;
-
- private:
-  detail::pair_counts counts_;
+  detail::pair_counts counts_{size()};
 };
 
 }  // namespace joust

@@ -26,6 +26,22 @@ namespace joust::detail {
   return boost::math::ibetac(alpha, beta, x, policy{});
 }
 
+/// Of two arms that have won a - 1 and b - 1 of their duels, the chance of the one with fewer wins to be the
+/// better one: P(Beta(a, b) > 1/2) for a <= b. The chance of the other follows from it without loss, as that
+/// of the smaller would not from the larger. The same for (b, a).
+[[nodiscard]] inline double chance_of_trailing(double a, double b) {
+  if (a == b) return 0.5;
+  return a < b ? beta_tail(a, b, 0.5) : beta_tail(b, a, 0.5);
+}
+
+/// The x that Beta(alpha, beta) exceeds with probability u; alpha and beta at least 1, u in [0, 1].
+[[nodiscard]] inline double beta_upper_quantile(double alpha, double beta, double u) {
+  using policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+  if (alpha == 1.0) return beta == 1.0 ? 1.0 - u : 1.0 - std::pow(u, 1.0 / beta);
+  if (beta == 1.0) return std::pow(1.0 - u, 1.0 / alpha);
+  return boost::math::ibetac_inv(alpha, beta, u, policy{});
+}
+
 /// One runner: the arm it stands for, its distribution and its uniform number in [0, 1).
 struct beta_contender {
   std::size_t arm = 0;
@@ -69,9 +85,11 @@ struct beta_hurdle {
          (c.u < 0.5 ? z : -z) * std::sqrt(trigamma(c.alpha) + trigamma(c.beta));
 }
 
-/// The arm of the contender with the largest quantile. All quantiles are above 1/2 and there is at least one
-/// contender. Reorders the contenders. Quantiles that no double separates count as a tie, won by either.
-[[nodiscard]] inline std::size_t race(std::span<beta_contender> contenders) {
+/// The arm of the contender with the largest quantile. It lies between `low` and `high`, the others below
+/// `high`, and there is at least one contender. Reorders the contenders. Quantiles that no double separates
+/// count as a tie, won by either.
+[[nodiscard]] inline std::size_t race(std::span<beta_contender> contenders, double low = 0.5,
+                                      double high = 1.0) {
   if (contenders.size() == 1) return contenders[0].arm;
   double best = -INFINITY;
   double second = -INFINITY;
@@ -82,8 +100,6 @@ struct beta_hurdle {
   }
   // If the estimates are good, all but one stay below the middle of the two best.
   double x = 1.0 / (1.0 + std::exp(-0.5 * (best + second)));
-  double low = 0.5;
-  double high = 1.0;
   for (;;) {
     if (!(x > low && x < high)) x = 0.5 * (low + high);
     if (!(x > low && x < high)) return contenders[0].arm;

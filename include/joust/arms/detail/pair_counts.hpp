@@ -9,29 +9,22 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <stdexcept>
-#include <string>
-#include <string_view>
+#include <span>
 #include <vector>
 
-#include <joust/core/error.hpp>
 #include <joust/core/vocabulary.hpp>
 
 namespace joust::detail {
+
+/// 2^53, the most that a sum of outcomes can come to: from there on, one more changes nothing.
+inline constexpr double most_wins = 9007199254740992.0;
 
 class pair_counts {
  public:
   /// No arms: the table of a prototype, which has options but nothing to play with.
   pair_counts() = default;
 
-  explicit pair_counts(std::size_t arms) {
-    // More arms would wrap the size of the table around instead of running out of memory.
-    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
-    if (arms == 0 || arms > most) reject("arms", text(arms), "a number of arms from 1 to " + text(most));
-    wins_.assign(arms * arms, 0.0);
-    beaten_.assign(arms, 0);
-  }
+  explicit pair_counts(std::size_t arms) : wins_(arms * arms, 0.0), beaten_(arms, 0) {}
 
   [[nodiscard]] std::size_t arms() const noexcept { return beaten_.size(); }
 
@@ -89,21 +82,35 @@ class pair_counts {
     return best;
   }
 
-  /// A prototype has no arms to choose from.
-  void require_arms(std::string_view agent) const {
-    if (arms() == 0) {
-      throw std::invalid_argument{std::string{agent} +
-                                  ": is a prototype without arms; expected a number of arms at construction, "
-                                  "or an agent made by fresh(setting)"};
+  /// Takes over what `from` knows about the arms `kept`: they are the first ones here.
+  void inherit(pair_counts const& from, std::span<std::size_t const> kept) noexcept {
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      for (std::size_t j = 0; j < kept.size(); ++j) { wins_[i * arms() + j] = from.wins(kept[i], kept[j]); }
+    }
+    for (std::size_t i = 0; i < arms(); ++i) {
+      beaten_[i] = 0;
+      for (std::size_t j = 0; j < arms(); ++j) beaten_[i] += share(i, j) > 0.5 ? 1U : 0U;
     }
   }
 
-  /// Both arms exist and the outcome is one.
-  void require_duel(std::string_view agent, std::size_t first, std::size_t second, outcome y) const {
-    require_arms(agent);
-    require_index("first", first, arms());
-    require_index("second", second, arms());
-    require_unit_interval("outcome", y);
+  /// Whether these can be sums of outcomes, none of an arm against itself.
+  [[nodiscard]] bool sound() const noexcept {
+    for (std::size_t i = 0; i < arms(); ++i) {
+      std::uint32_t beaten = 0;
+      for (std::size_t j = 0; j < arms(); ++j) {
+        double const won = wins(i, j);
+        if (!(won >= 0.0 && won <= (i == j ? 0.0 : most_wins))) return false;
+        beaten += share(i, j) > 0.5 ? 1U : 0U;
+      }
+      if (beaten != beaten_[i]) return false;
+    }
+    return true;
+  }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    visit("wins", self.wins_);
+    visit("beaten", self.beaten_);
   }
 
   friend bool operator==(pair_counts const&, pair_counts const&) = default;
@@ -112,15 +119,5 @@ class pair_counts {
   std::vector<double> wins_;  // row-major: [i * K + j] is what i has won against j
   std::vector<std::uint32_t> beaten_;
 };
-
-/// The number of arms of a setting in which an agent of fixed arms can work.
-[[nodiscard]] inline std::size_t require_fixed_arms(std::string_view agent, setting const& s) {
-  if (!s.fixed_arms) {
-    throw std::invalid_argument{std::string{agent} +
-                                ": needs the same arms every round; the setting's fixed_arms is false"};
-  }
-  if (s.arms == 0) reject("setting.arms", text(s.arms), "a number of arms above 0");
-  return s.arms;
-}
 
 }  // namespace joust::detail
