@@ -36,7 +36,21 @@ std::optional<double> slow_regret(regret_kind kind, fixed_arms const& truth, pai
     return *std::ranges::max_element(score) - 0.5 * (score[round.first] + score[round.second]);
   };
   auto const gap = [&](std::size_t arm) { return p(*winner, arm) - 0.5; };
+  auto const best = [&](std::size_t arm) { return u.empty() ? arm == *winner : u[arm] == u[*winner]; };
   switch (kind) {
+    case regret_kind::strong_binary:
+      if (winner) return best(round.first) && best(round.second) ? 0.0 : 1.0;
+      break;
+    case regret_kind::weak_binary:
+      if (winner) return best(round.first) || best(round.second) ? 0.0 : 1.0;
+      break;
+    case regret_kind::von_neumann: {
+      auto const w = joust::von_neumann_winner(p);
+      double chance = 0.0;
+      for (std::size_t j = 0; j < w.size(); ++j)
+        chance += 0.5 * w[j] * (p(j, round.first) + p(j, round.second));
+      return chance - 0.5;
+    }
     case regret_kind::copeland:
       return mean(joust::copeland_scores(p));
     case regret_kind::borda:
@@ -129,11 +143,51 @@ TEST_CASE("fixed_arms: regrets agree with their definitions under every link", "
   }
 }
 
+TEST_CASE(
+    "fixed_arms: von Neumann regret is average regret with a winner, and 0 for any pair of a fair cycle",
+    "[fixed_arms]") {
+  joust::stream random{45};
+  for (int trial = 0; trial < 40; ++trial) {
+    fixed_arms const truth{joust::testing::random_matrix(3, false, random)};
+    for (std::size_t a = 0; a < 3; ++a) {
+      double const regret = truth.regret(regret_kind::von_neumann, {a, (a + 1) % 3});
+      if (truth.knows(regret_kind::average)) {
+        CHECK(regret == truth.regret(regret_kind::average, {a, (a + 1) % 3}));
+      } else {
+        CHECK(regret == Approx(0.0).margin(1e-12));  // all three arms have weight, so all are as good
+      }
+    }
+  }
+}
+
+TEST_CASE("fixed_arms: a game too large to solve leaves the von Neumann regret unknown", "[fixed_arms]") {
+  std::size_t const arms = 257;
+  std::vector<double> entries(arms * arms, 0.5);
+  auto const win = [&](std::size_t i, std::size_t j) {
+    entries[i * arms + j] = 0.75;
+    entries[j * arms + i] = 0.25;
+  };
+  for (std::size_t i = 0; i < arms; ++i) win(i, (i + 1) % arms);
+  fixed_arms const cycle_of_many{preference_matrix{arms, entries}};
+  CHECK_FALSE(cycle_of_many.knows(regret_kind::von_neumann));
+  CHECK_THROWS_WITH(cycle_of_many.regret(regret_kind::von_neumann, {0, 1}),
+                    Catch::Contains("needs an arm that loses to none, or at most 256 arms"));
+  std::array<double, joust::regret_kind_count> totals{};
+  cycle_of_many.add_regrets({0, 1}, totals);
+  CHECK(std::isnan(totals[joust::slot(regret_kind::von_neumann)]));
+  entries[(arms - 1) * arms] = 0.25;  // arm 0 now loses to none
+  entries[arms - 1] = 0.75;
+  CHECK(fixed_arms{preference_matrix{arms, entries}}.knows(regret_kind::von_neumann));
+}
+
 TEST_CASE("fixed_arms: several arms of largest utility leave no regret unknown", "[fixed_arms]") {
   fixed_arms const truth{{0.2, 0.8, 0.8}, joust::utility_link::linear};
   check_regrets(truth);
   CHECK(truth.best_arm() == 1);
   CHECK(truth.regret(regret_kind::average, {1, 2}) == 0.0);
+  CHECK(truth.regret(regret_kind::strong_binary, {1, 2}) == 0.0);
+  CHECK(truth.regret(regret_kind::weak_binary, {0, 2}) == 0.0);
+  CHECK(truth.regret(regret_kind::strong_binary, {0, 2}) == 1.0);
   CHECK(truth.regret(regret_kind::strong, {0, 2}) == Approx(0.3).epsilon(1e-14));
 }
 

@@ -53,6 +53,10 @@ TEST_CASE("random_candidates: regrets agree with their definitions", "[random_ca
         CHECK(truth.regret(regret_kind::utility, {a, b}) == Approx(utility).margin(1e-14));
         CHECK(truth.regret(regret_kind::utility_weak, {a, b}) == Approx(weak).margin(1e-14));
         CHECK(truth.regret(regret_kind::preference, {a, b}) == Approx(preference).margin(1e-14));
+        bool const first_best = a == truth.best_arm();
+        bool const second_best = b == truth.best_arm();
+        CHECK(truth.regret(regret_kind::strong_binary, {a, b}) == (first_best && second_best ? 0.0 : 1.0));
+        CHECK(truth.regret(regret_kind::weak_binary, {a, b}) == (first_best || second_best ? 0.0 : 1.0));
         std::array<double, joust::regret_kind_count> totals{};
         truth.add_regrets({a, b}, totals);
         truth.add_regrets({a, b}, totals);
@@ -70,7 +74,8 @@ TEST_CASE("random_candidates: regrets agree with their definitions", "[random_ca
   CHECK_THROWS_AS(truth.simple_regret(6), std::invalid_argument);
   for (regret_kind const kind : joust::regret_kinds) {
     bool const with_rewards = kind == regret_kind::utility || kind == regret_kind::utility_weak ||
-                              kind == regret_kind::preference || kind == regret_kind::simple;
+                              kind == regret_kind::preference || kind == regret_kind::simple ||
+                              kind == regret_kind::strong_binary || kind == regret_kind::weak_binary;
     CHECK(truth.knows(kind) == with_rewards);
   }
 }

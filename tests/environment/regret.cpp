@@ -28,6 +28,9 @@ TEST_CASE("regret: names are those of the enumeration", "[regret]") {
   static_assert(joust::regret_name(weak) == "weak");
   static_assert(joust::regret_name(copeland) == "copeland");
   static_assert(joust::regret_name(borda) == "borda");
+  static_assert(joust::regret_name(strong_binary) == "strong_binary");
+  static_assert(joust::regret_name(weak_binary) == "weak_binary");
+  static_assert(joust::regret_name(von_neumann) == "von_neumann");
   static_assert(joust::regret_name(utility) == "utility");
   static_assert(joust::regret_name(utility_weak) == "utility_weak");
   static_assert(joust::regret_name(preference) == "preference");

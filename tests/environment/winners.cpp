@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -85,4 +86,43 @@ TEST_CASE("winners: the Borda winner may be another than the Condorcet winner", 
   preference_matrix const p{{0.5, 0.51, 0.51}, {0.49, 0.5, 1.0}, {0.49, 0.0, 0.5}};
   CHECK(joust::condorcet_winner(p) == 0u);
   CHECK(joust::borda_winners(p) == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("winners: the best few are the highest scores, ties by index and stated", "[winners]") {
+  joust::stream random{22};
+  int tied = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    std::size_t const arms = 2 + joust::draw_index(6, random);
+    auto const p = joust::testing::random_matrix(arms, trial % 2 == 0, random);
+    for (std::size_t count = 1; count <= arms; ++count) {
+      for (bool const by_borda : {true, false}) {
+        auto const score = by_borda ? joust::borda_scores(p) : joust::copeland_scores(p);
+        auto const top = by_borda ? joust::borda_top(p, count) : joust::copeland_top(p, count);
+        REQUIRE(top.arms.size() == count);
+        for (std::size_t n = 1; n < count; ++n) {
+          double const step = score[top.arms[n - 1]] - score[top.arms[n]];
+          CHECK(step > -1e-12);
+          if (step < 1e-12) CHECK(top.arms[n - 1] < top.arms[n]);
+        }
+        bool unique = true;
+        for (std::size_t i = 0; i < arms; ++i) {
+          if (std::ranges::find(top.arms, i) != top.arms.end()) continue;
+          CHECK(score[i] < score[top.arms.back()] + 1e-12);
+          unique = unique && score[i] < score[top.arms.back()] - 1e-12;
+        }
+        CHECK(top.unique == unique);
+        tied += unique ? 0 : 1;
+      }
+    }
+    CHECK(joust::borda_top(p, 1).arms.front() == joust::borda_winners(p).front());
+    CHECK(joust::borda_top(p, 1).unique == (joust::borda_winners(p).size() == 1));
+  }
+  CHECK(tied > 100);
+}
+
+TEST_CASE("winners: the best none and the best of more than there are", "[winners]") {
+  preference_matrix const p{{0.5, 0.6}, {0.4, 0.5}};
+  CHECK(joust::copeland_top(p, 2) == joust::top_arms{{0, 1}, true});
+  CHECK_THROWS_WITH(joust::borda_top(p, 0), "count: is 0; expected a number of arms from 1 to 2");
+  CHECK_THROWS_AS(joust::copeland_top(p, 3), std::invalid_argument);
 }

@@ -3,6 +3,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <joust/arms/rucb.hpp>
+#include <joust/core/certificate.hpp>
+
 #include "small_world.hpp"
 
 using joust::any_agent;
@@ -56,4 +65,59 @@ TEST_CASE("fresh reaches the agent inside, and an any_agent is not wrapped twice
   std::size_t largest = 0;
   for (int i = 0; i < 200; ++i) largest = std::max(largest, sized.select(nothing, random).first);
   CHECK(largest == 4);
+}
+
+TEST_CASE("what the agent inside can do besides, any_agent can") {
+  struct decided : stubborn {
+    [[nodiscard]] std::optional<joust::certificate> stop() const { return joust::certificate{.arm = 2}; }
+  };
+  CHECK(any_agent{decided{}}.stops_by_itself());
+  CHECK(any_agent{decided{}}.stop() == joust::certificate{.arm = 2});
+  CHECK_FALSE(any_agent{stubborn{}}.stops_by_itself());
+  CHECK(any_agent{stubborn{}}.stop() == std::nullopt);
+  CHECK(joust::stops_by_itself(any_agent{decided{}}));
+}
+
+TEST_CASE("an agent is saved and restored through any_agent") {
+  Eigen::MatrixXd const nothing;
+  any_agent const prototype{joust::rucb{}};
+  REQUIRE(prototype.can_be_saved());
+  any_agent one = prototype.fresh({.arms = 4});
+  joust::stream random{3};
+  for (int round = 0; round < 50; ++round) {
+    auto const pair = one.select(nothing, random);
+    one.observe(nothing, pair.first, pair.second, pair.first < pair.second ? 1.0 : 0.0);
+  }
+  any_agent other = prototype.load(one.save());
+  CHECK(other.save() == one.save());
+  for (std::uint32_t round = 0; round < 50; ++round) {
+    joust::stream same = random.at_round(round);
+    joust::stream here = same;
+    CHECK(one.select(nothing, same) == other.select(nothing, here));
+  }
+  CHECK_THROWS_AS(prototype.load("nonsense"), std::invalid_argument);
+
+  any_agent const plain{stubborn{}};
+  CHECK_FALSE(plain.can_be_saved());
+  CHECK_THROWS_WITH(plain.save(), Catch::Contains("no save() and load()"));
+  CHECK_THROWS_AS(plain.load(""), std::logic_error);
+}
+
+TEST_CASE("a batch is the held agent's own, or as many single selections") {
+  struct by_the_dozen : stubborn {
+    void select_batch(std::span<joust::pairing> pairs, joust::stream&) const {
+      for (auto& p : pairs) p = {7, 8};
+    }
+  };
+  Eigen::MatrixXd const nothing;
+  joust::stream random{5};
+  std::vector<joust::pairing> pairs(3);
+  any_agent{by_the_dozen{}}.select_batch(nothing, pairs, random);
+  CHECK(pairs == std::vector<joust::pairing>(3, {7, 8}));
+
+  any_agent one{restless{5}};
+  any_agent other = one;
+  joust::stream same = random;
+  one.select_batch(nothing, pairs, random);
+  for (auto const& pair : pairs) CHECK(pair == other.select(nothing, same));
 }

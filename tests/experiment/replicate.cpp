@@ -7,11 +7,19 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include <joust/arms/double_thompson.hpp>
+#include <joust/arms/rucb.hpp>
+#include <joust/arms/uniform.hpp>
+#include <joust/core/certificate.hpp>
 #include <joust/core/error.hpp>
+#include <joust/environment/cyclic4.hpp>
+#include <joust/environment/fixed_arms.hpp>
+#include <joust/oracle/preference_matrix.hpp>
 
 #include "small_world.hpp"
 
@@ -157,7 +165,81 @@ TEST_CASE("what an agent throws in a thread reaches the caller") {
                     Catch::Contains("broken agent"));
 }
 
+TEST_CASE("a study of identification says how every run ended, for any number of threads") {
+  study_options options{
+      .horizon = 4'000, .replications = 30, .seed = 8, .threads = 1, .checkpoints = 3, .confidence = 0.9};
+  auto const play = [&] {
+    return replicate(options, three_arms{}, restless{}, named{"one pair", stubborn{}});
+  };
+  study const s = play();
+  REQUIRE(s.endings.size() == 60);
+  auto const found = s.summarize_endings(0);
+  CHECK(found.runs == 30);
+  CHECK(found.stopped == 30);
+  CHECK(found.wrong == 0);
+  CHECK(found.promised == Approx(0.1));
+  CHECK(found.comparisons.count == 30);
+  CHECK(found.comparisons.mean == s.summarize_comparisons(0, 2).mean);
+  for (std::size_t r = 0; r < 30; ++r) {
+    CHECK(s.endings[r].claim->arm == 0);
+    CHECK(s.endings[r].correct);
+    CHECK(s.endings[r].rounds <= 4'000);
+    CHECK_FALSE(s.endings[30 + r].claim);
+    CHECK_FALSE(s.endings[30 + r].correct);
+    CHECK(s.endings[30 + r].rounds == 4'000);
+    CHECK(s.endings[30 + r].comparisons == 4'000);
+  }
+  CHECK(s.summarize_endings(1).stopped == 0);
+  options.threads = 5;
+  CHECK(play().endings == s.endings);
+}
+
+TEST_CASE("false claims are no more frequent than promised, whatever agents ask") {
+  // Three arms that tie: every claim is false, and agents are drawn to whoever leads. At most half of the
+  // runs may claim; on other seeds 0 to 6 in 100 did.
+  joust::fixed_arms const tied{joust::preference_matrix{3, std::vector<double>(9, 0.5)}};
+  study const s = replicate({.horizon = 3'000, .replications = 100, .seed = 9, .confidence = 0.5}, tied,
+                            joust::rucb{}, joust::double_thompson{}, joust::uniform_arms{});
+  for (std::size_t agent = 0; agent < 3; ++agent) {
+    auto const ended = s.summarize_endings(agent);
+    CHECK(ended.wrong == ended.stopped);
+    CHECK(ended.wrong <= 50);
+  }
+  // And on an easy problem they are right.
+  study const easy = replicate({.horizon = 20'000, .replications = 40, .seed = 9, .confidence = 0.95},
+                               joust::cyclic4(), joust::rucb{}, joust::uniform_arms{});
+  for (std::size_t agent = 0; agent < 2; ++agent) {
+    CHECK(easy.summarize_endings(agent).stopped == 40);
+    CHECK(easy.summarize_endings(agent).wrong <= 2);
+  }
+}
+
+TEST_CASE("agents are asked for the confidence, and false claims are found out") {
+  struct liar : stubborn {
+    double asked = 0.0;
+    [[nodiscard]] liar fresh(joust::setting const& s) const { return {{}, s.confidence}; }
+    [[nodiscard]] std::optional<joust::certificate> stop() const {
+      if (observed < 3) return std::nullopt;
+      return joust::certificate{.arm = 1, .confidence = asked};
+    }
+  };
+  study const s =
+      replicate({.horizon = 10, .replications = 4, .checkpoints = 1, .delay = 2, .confidence = 0.75},
+                three_arms{}, liar{});
+  auto const ended = s.summarize_endings(0);
+  CHECK(ended.stopped == 4);
+  CHECK(ended.wrong == 4);
+  CHECK(ended.promised == 0.25);
+  CHECK(s.endings[0].rounds == 5);  // the third answer comes two rounds late
+  CHECK(s.endings[0].comparisons == 5);
+  CHECK(s.delay == 2);
+  CHECK(replicate({.horizon = 10, .replications = 1}, three_arms{}, liar{}).endings.empty());
+}
+
 TEST_CASE("studies that make no sense are refused") {
+  CHECK_THROWS_WITH(replicate({.confidence = 1.0}, three_arms{}, stubborn{}), Catch::Contains("confidence"));
+  CHECK_THROWS_WITH(replicate({.horizon = 9, .confidence = 0.9}, two_numbers{}, reader{}),
+                    Catch::Contains("candidates change"));
   CHECK_THROWS_WITH(replicate({.replications = 0}, three_arms{}, stubborn{}),
                     Catch::Contains("replications"));
   CHECK_THROWS_WITH(replicate({.horizon = 0}, three_arms{}, stubborn{}), Catch::Contains("horizon"));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <joust/core/certificate.hpp>
 #include <joust/experiment/replicate.hpp>
 #include <joust/experiment/save.hpp>
 
@@ -110,6 +111,42 @@ TEST_CASE("names that are not UTF-8 are saved all the same", "[fault]") {
   CHECK(content(folder.path / "regret.csv").find("file=caf\xE9.csv,") != std::string::npos);
 }
 
+TEST_CASE("how runs ended is saved if they were to stop") {
+  scratch folder;
+  study s = joust::replicate(
+      {.horizon = 900, .replications = 3, .seed = 4, .checkpoints = 2, .delay = 1, .confidence = 0.9},
+      named{"a,b", three_arms{}}, named{"tries", restless{}}, named{"one pair", stubborn{}});
+  s.finished(1, 1) = 0;
+  s.endings[2] = {.claim = joust::certificate{.arm = 1,
+                                              .winner = joust::winner_kind::borda,
+                                              .confidence = 0.75,
+                                              .tolerance = 0.125,
+                                              .comparisons = 17},
+                  .correct = false,
+                  .comparisons = 18,
+                  .rounds = 20};
+  s.save(folder.path);
+  std::istringstream lines{content(folder.path / "identification.csv")};
+  std::vector<std::string> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(line);
+  REQUIRE(all.size() == 1 + 3 + 2);
+  CHECK(all[0] ==
+        "environment,agent,replication,stopped,arm,winner,confidence,tolerance,comparisons,rounds,correct");
+  CHECK(all[1] == "\"a,b\",tries,0,1,0,condorcet,0.9,0," + std::to_string(s.endings[0].comparisons) + ',' +
+                      std::to_string(s.endings[0].rounds) + ",1");
+  CHECK(all[3] == "\"a,b\",tries,2,1,1,borda,0.75,0.125,18,20,0");
+  CHECK(all[4] == "\"a,b\",one pair,0,0,,,,,900,900,");
+  CHECK(all[5] == "\"a,b\",one pair,2,0,,,,,900,900,");
+  auto const record = nlohmann::json::parse(content(folder.path / "study.json"));
+  CHECK(record["confidence"] == 0.9);
+  CHECK(record["delay"] == 1);
+
+  scratch plain;
+  play("toy").save(plain.path);
+  CHECK_FALSE(fs::exists(plain.path / "identification.csv"));
+  CHECK_FALSE(nlohmann::json::parse(content(plain.path / "study.json")).contains("confidence"));
+}
+
 TEST_CASE("an unfinished study is marked and its missing replications are not averaged") {
   scratch folder;
   study s = play("toy");
@@ -128,6 +165,12 @@ TEST_CASE("studies that do not belong together are refused and nothing is writte
   other.agents[0] = "somebody else";
   std::vector<study> const mixed{play("toy"), other};
   CHECK_THROWS_AS(joust::save(mixed, folder.path), std::invalid_argument);
+  study late = play("late");
+  late.delay = 1;
+  CHECK_THROWS_AS(joust::save(std::vector<study>{play("toy"), late}, folder.path), std::invalid_argument);
+  study sure = play("sure");
+  sure.confidence = 0.9;
+  CHECK_THROWS_AS(joust::save(std::vector<study>{play("toy"), sure}, folder.path), std::invalid_argument);
   CHECK_THROWS_AS(joust::save({}, folder.path), std::invalid_argument);
   CHECK_FALSE(fs::exists(folder.path));
 }

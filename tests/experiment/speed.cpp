@@ -5,9 +5,12 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include <joust/core/certificate.hpp>
 
 #include "small_world.hpp"
 
@@ -70,6 +73,22 @@ TEST_CASE("the timed pass repeats the decisions of the recorded one") {
   (void)joust::rounds_per_second(diarist{0, book}, three_arms{}, {.horizon = 1000});
   REQUIRE(book->size() == 2);
   CHECK((*book)[0].size() == 1000);
+  CHECK((*book)[0] == (*book)[1]);
+}
+
+TEST_CASE("an agent that stops is timed until it does") {
+  struct decided : diarist {
+    decided(diarist const& d) : diarist{d} {}
+    decided fresh(joust::setting const& s) const { return diarist::fresh(s); }
+    std::optional<joust::certificate> stop() const {
+      if ((*book)[volume].size() < 100) return std::nullopt;
+      return joust::certificate{};
+    }
+  };
+  auto book = std::make_shared<std::vector<std::vector<joust::pairing>>>();
+  CHECK(joust::rounds_per_second(decided{diarist{0, book}}, three_arms{}, {.horizon = 1000}) > 0.0);
+  REQUIRE(book->size() == 2);
+  CHECK((*book)[0].size() == 100);
   CHECK((*book)[0] == (*book)[1]);
 }
 

@@ -5,8 +5,9 @@
 // 4000. Copies share their data and cost a reference count.
 //
 //   needs   preference_matrix (oracle/); optionally utilities and feature rows
-//   cost    making one O(K^2); compare and add_regrets O(1), no allocation; one-hot features are built, once
-//           for all copies, when they are first asked for
+//   cost    making one O(K^2), and where every arm loses to some other, up to 256 arms, the von
+//           Neumann winner (environment/von_neumann.hpp); compare and add_regrets O(1), no allocation;
+//           one-hot features are built, once for all copies, when they are first asked for
 //   repeat  same stream, same answers
 #pragma once
 
@@ -30,6 +31,7 @@
 #include <joust/core/error.hpp>
 #include <joust/environment/regret.hpp>
 #include <joust/environment/utility_link.hpp>
+#include <joust/environment/von_neumann.hpp>
 #include <joust/environment/winners.hpp>
 #include <joust/oracle/preference_matrix.hpp>
 
@@ -99,8 +101,9 @@ class fixed_arms {
   /// The arm of largest utility, else the Condorcet winner, else a Copeland winner; of several, the first.
   [[nodiscard]] std::size_t best_arm() const noexcept { return shared_->best; }
 
-  /// Whether a regret of this kind means anything here. `average`, `strong` and `weak` need a Condorcet
-  /// winner or utilities; `utility`, `utility_weak` and `preference` need utilities; `simple` either.
+  /// Whether a regret of this kind means anything here. `average`, `strong`, `weak` and the binary ones need
+  /// a Condorcet winner or utilities; `utility`, `utility_weak` and `preference` need utilities; `simple`
+  /// either; `von_neumann` an arm that loses to none, or at most 256 arms.
   [[nodiscard]] bool knows(regret_kind kind) const noexcept { return shared_->knows[slot(kind)]; }
 
   /// The regret of one round. Throws std::invalid_argument for an arm out of range, a kind that is not
@@ -126,8 +129,11 @@ class fixed_arms {
     totals[slot(regret_kind::average)] += average;
     totals[slot(regret_kind::strong)] += a.winner < b.winner ? b.winner : a.winner;
     totals[slot(regret_kind::weak)] += a.winner < b.winner ? a.winner : b.winner;
+    totals[slot(regret_kind::strong_binary)] += a.missed < b.missed ? b.missed : a.missed;
+    totals[slot(regret_kind::weak_binary)] += a.missed < b.missed ? a.missed : b.missed;
     totals[slot(regret_kind::copeland)] += 0.5 * (a.copeland + b.copeland);
     totals[slot(regret_kind::borda)] += 0.5 * (a.borda + b.borda);
+    totals[slot(regret_kind::von_neumann)] += 0.5 * (a.von_neumann + b.von_neumann);
     totals[slot(regret_kind::utility)] += 0.5 * (a.utility + b.utility);
     totals[slot(regret_kind::utility_weak)] += a.utility < b.utility ? a.utility : b.utility;
     // The arm of largest utility is the winner, so this is the average regret, known with utilities only.
@@ -149,8 +155,10 @@ class fixed_arms {
   // What an arm lacks of the best one, in each unit; NaN where there is no such unit.
   struct gaps {
     double winner = unknown;
+    double missed = unknown;  // 0 for a best arm, else 1
     double copeland = 0.0;
     double borda = 0.0;
+    double von_neumann = unknown;
     double utility = unknown;
   };
 
@@ -208,12 +216,19 @@ class fixed_arms {
       for (std::size_t i = 0; i < of.size(); ++i) {
         of[i].copeland = most_beaten - copeland[i];
         of[i].borda = best_borda - borda[i];
-        if (winner) of[i].winner = preferences(*winner, i) - 0.5;
+        if (winner) {
+          of[i].winner = preferences(*winner, i) - 0.5;
+          // Arms of the same largest utility are all best; without utilities the winner alone is.
+          bool const as_good = utilities.empty() ? i == *winner : utilities[i] == utilities[*winner];
+          of[i].missed = as_good ? 0.0 : 1.0;
+        }
         if (!utilities.empty()) of[i].utility = utilities[best] - utilities[i];
       }
+      measure_von_neumann();
       bool const rewards = !utilities.empty();
       for (regret_kind const kind :
-           {regret_kind::average, regret_kind::strong, regret_kind::weak, regret_kind::simple}) {
+           {regret_kind::average, regret_kind::strong, regret_kind::weak, regret_kind::strong_binary,
+            regret_kind::weak_binary, regret_kind::simple}) {
         knows[slot(kind)] = winner.has_value();
       }
       for (regret_kind const kind :
@@ -221,6 +236,18 @@ class fixed_arms {
         knows[slot(kind)] = rewards;
       }
       knows[slot(regret_kind::copeland)] = knows[slot(regret_kind::borda)] = true;
+    }
+
+    void measure_von_neumann() {
+      constexpr std::size_t most_arms = 256;  // beyond, solving the game could outlast the experiment
+      auto const weights = detail::solve_game(preferences, most_arms);
+      if (!weights) return;
+      for (std::size_t i = 0; i < of.size(); ++i) {
+        double gap = 0.0;
+        for (std::size_t j = 0; j < of.size(); ++j) gap += (*weights)[j] * (preferences(j, i) - 0.5);
+        of[i].von_neumann = std::max(0.0, gap);  // the winner loses to nobody, up to rounding
+      }
+      knows[slot(regret_kind::von_neumann)] = true;
     }
 
     Eigen::MatrixXd const& features() const {
@@ -255,8 +282,10 @@ class fixed_arms {
     bool const needs_utilities =
         kind == regret_kind::utility || kind == regret_kind::utility_weak || kind == regret_kind::preference;
     detail::reject("kind", std::string{regret_name(kind)},
-                   needs_utilities ? "a kind known here; this one needs utilities"
-                                   : "a kind known here; this one needs a Condorcet winner");
+                   std::string{"a kind known here; this one needs "} +
+                       (kind == regret_kind::von_neumann ? "an arm that loses to none, or at most 256 arms"
+                        : needs_utilities                ? "utilities"
+                                                         : "a Condorcet winner"));
   }
 
   std::shared_ptr<truth const> shared_;

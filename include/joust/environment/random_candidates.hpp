@@ -47,8 +47,7 @@ struct random_candidates {
   class problem;
 
   /// A problem drawn from the stream: its theta, and the candidates of a first round. Throws
-  /// std::invalid_argument for fewer than two candidates, a dimension of 0, or a scale that is not in (0, 1e100]
-  /// and finite.
+  /// std::invalid_argument for fewer than two candidates, a dimension of 0, or a scale outside (0, 1e100].
   template <random_stream Stream>
   [[nodiscard]] problem instance(Stream& stream) const;
 
@@ -123,10 +122,12 @@ class random_candidates::problem {
   /// This round's candidate of largest utility.
   [[nodiscard]] std::size_t best_arm() const noexcept { return best_; }
 
-  /// `utility`, `utility_weak`, `preference` and `simple`. The others are kept for problems whose arms stay.
+  /// `utility`, `utility_weak`, `preference`, `simple` and the binary ones. The others are kept for problems
+  /// whose arms stay: here `average` and `von_neumann` would equal `preference`.
   [[nodiscard]] bool knows(regret_kind kind) const noexcept {
     return kind == regret_kind::utility || kind == regret_kind::utility_weak ||
-           kind == regret_kind::preference || kind == regret_kind::simple;
+           kind == regret_kind::preference || kind == regret_kind::strong_binary ||
+           kind == regret_kind::weak_binary || kind == regret_kind::simple;
   }
 
   /// The regret of one round against its best candidate. Throws std::invalid_argument for a candidate out of
@@ -136,7 +137,8 @@ class random_candidates::problem {
     detail::require_index("second", round.second, utilities().size());
     if (!knows(kind) || kind == regret_kind::simple) {
       detail::reject("kind", std::string{regret_name(kind)},
-                     "utility, utility_weak or preference; a recommendation has simple_regret(arm)");
+                     "utility, utility_weak, preference, strong_binary or weak_binary; a recommendation has "
+                     "simple_regret(arm)");
     }
     std::array<double, regret_kind_count> all{};
     add_regrets(round, all);
@@ -151,9 +153,11 @@ class random_candidates::problem {
     double const b = best - utility(round.second);
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     for (regret_kind const kind : {regret_kind::average, regret_kind::strong, regret_kind::weak,
-                                   regret_kind::copeland, regret_kind::borda}) {
+                                   regret_kind::copeland, regret_kind::borda, regret_kind::von_neumann}) {
       totals[slot(kind)] = unknown;
     }
+    totals[slot(regret_kind::strong_binary)] += a > 0.0 || b > 0.0 ? 1.0 : 0.0;
+    totals[slot(regret_kind::weak_binary)] += a > 0.0 && b > 0.0 ? 1.0 : 0.0;
     totals[slot(regret_kind::utility)] += 0.5 * (a + b);
     totals[slot(regret_kind::utility_weak)] += a < b ? a : b;
     // sigmoid(gap) - 1/2 = tanh(gap / 2) / 2, which loses no digits for small gaps

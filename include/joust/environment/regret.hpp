@@ -4,7 +4,8 @@
 // is no bare "regret": every number carries one of these kinds, and each kind says its unit and definition.
 //
 //   source  Yue, Broder, Kleinberg & Joachims, JCSS 2012 (average, strong, weak); Zoghi, Karnin, Whiteson &
-//           de Rijke, NeurIPS 2015 (copeland); Jamieson et al., AISTATS 2015 (borda); Saha, NeurIPS 2021
+//           de Rijke, NeurIPS 2015 (copeland); Jamieson et al., AISTATS 2015 (borda); Dudik et al., COLT 2015
+//           (von_neumann); Chen & Frazier, ICML 2017 (strong_binary, weak_binary); Saha, NeurIPS 2021
 //           (utility)
 #pragma once
 
@@ -18,25 +19,28 @@ namespace joust {
 /// The kinds of regret of one round in which a and b were compared; * is the winner. The last belongs to a
 /// recommendation instead of a round.
 enum class regret_kind : unsigned char {
-  average,       ///< ((p(*, a) - 1/2) + (p(*, b) - 1/2)) / 2, * the Condorcet winner
-  strong,        ///< the larger of the two gaps
-  weak,          ///< the smaller of the two gaps
-  copeland,      ///< zeta(*) - (zeta(a) + zeta(b)) / 2, zeta the share of the other arms beaten
-  borda,         ///< beta(*) - (beta(a) + beta(b)) / 2, beta the mean probability of beating another arm
-  utility,       ///< u(*) - (u(a) + u(b)) / 2
-  utility_weak,  ///< u(*) - max(u(a), u(b))
-  preference,    ///< (p(*, a) + p(*, b) - 1) / 2, * the arm of largest utility
-  simple,        ///< of a recommended arm: u(*) - u(arm), or p(*, arm) - 1/2 where no utility is known
+  average,        ///< ((p(*, a) - 1/2) + (p(*, b) - 1/2)) / 2, * the Condorcet winner
+  strong,         ///< the larger of the two gaps
+  weak,           ///< the smaller of the two gaps
+  strong_binary,  ///< 0 if a and b are both best arms, else 1
+  weak_binary,    ///< 0 if a or b is a best arm, else 1
+  copeland,       ///< zeta(*) - (zeta(a) + zeta(b)) / 2, zeta the share of the other arms beaten
+  borda,          ///< beta(*) - (beta(a) + beta(b)) / 2, beta the mean probability of beating another arm
+  von_neumann,    ///< ((p(w, a) - 1/2) + (p(w, b) - 1/2)) / 2, w the von Neumann winner, p(w, a) its chance
+  utility,        ///< u(*) - (u(a) + u(b)) / 2
+  utility_weak,   ///< u(*) - max(u(a), u(b))
+  preference,     ///< (p(*, a) + p(*, b) - 1) / 2, * the arm of largest utility
+  simple,         ///< of a recommended arm: u(*) - u(arm), or p(*, arm) - 1/2 where no utility is known
 };
 
 /// The number of kinds; static_cast<std::size_t>(kind) is below it.
-inline constexpr std::size_t regret_kind_count = 9;
+inline constexpr std::size_t regret_kind_count = 12;
 
 /// Every kind, in the order of the enumeration.
 inline constexpr std::array<regret_kind, regret_kind_count> regret_kinds{
-    regret_kind::average,      regret_kind::strong,     regret_kind::weak,
-    regret_kind::copeland,     regret_kind::borda,      regret_kind::utility,
-    regret_kind::utility_weak, regret_kind::preference, regret_kind::simple};
+    regret_kind::average,     regret_kind::strong,       regret_kind::weak,       regret_kind::strong_binary,
+    regret_kind::weak_binary, regret_kind::copeland,     regret_kind::borda,      regret_kind::von_neumann,
+    regret_kind::utility,     regret_kind::utility_weak, regret_kind::preference, regret_kind::simple};
 
 namespace detail {
 
@@ -51,10 +55,14 @@ inline constexpr std::array<regret_words, regret_kind_count> regret_lexicon{{
      "mean of both arms' gaps to the Condorcet winner: ((p(*,a) - 1/2) + (p(*,b) - 1/2)) / 2"},
     {"strong", "probability", "larger of both arms' gaps to the Condorcet winner"},
     {"weak", "probability", "smaller of both arms' gaps to the Condorcet winner"},
+    {"strong_binary", "rounds", "0 if both are best arms, else 1"},
+    {"weak_binary", "rounds", "0 if at least one is a best arm, else 1"},
     {"copeland", "share of arms beaten",
      "Copeland winner minus the mean of both, each scored by the share of other arms it beats"},
     {"borda", "probability",
      "Borda winner minus the mean of both, each scored by its mean probability of beating another arm"},
+    {"von_neumann", "probability",
+     "mean of both arms' gaps to the von Neumann winner w: ((p(w,a) - 1/2) + (p(w,b) - 1/2)) / 2"},
     {"utility", "utility", "largest utility minus the mean of both: u(*) - (u(a) + u(b)) / 2"},
     {"utility_weak", "utility", "largest utility minus the better of both: u(*) - max(u(a), u(b))"},
     {"preference", "probability",

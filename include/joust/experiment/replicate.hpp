@@ -23,15 +23,19 @@
 #include <limits>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <joust/core/error.hpp>
 #include <joust/core/stream.hpp>
+#include <joust/environment/fixed_arms.hpp>
+#include <joust/environment/holds.hpp>
 #include <joust/experiment/checkpoints.hpp>
 #include <joust/experiment/named.hpp>
 #include <joust/experiment/run.hpp>
 #include <joust/experiment/save.hpp>
 #include <joust/experiment/study.hpp>
+#include <joust/oracle/preference_matrix.hpp>
 
 namespace joust {
 
@@ -42,6 +46,8 @@ struct study_options {
   std::size_t threads = 0;  ///< 0: one per core
   std::size_t checkpoints = 100;
   joust::spacing spacing = joust::spacing::logarithmic;
+  std::uint64_t delay = 0;  ///< by how many rounds answers are late; see run_options
+  double confidence = 0.0;  ///< not 0: runs end when the winner is known with it; see run_options
   std::atomic<bool> const* interrupt =
       nullptr;  ///< set from elsewhere (a signal handler): finish nothing more, return
 
@@ -101,25 +107,45 @@ void in_parallel(std::size_t count, std::size_t threads, Task const& task, Watch
   if (failure) std::rethrow_exception(failure);
 }
 
+// The probabilities of a problem of fixed arms.
+inline preference_matrix truth_of(any_environment const& problem) {
+  if (auto const* const known = problem.get_if<fixed_arms>()) return known->preferences();
+  std::size_t const arms = problem.shape().arms;
+  std::vector<double> entries(arms * arms);
+  for (std::size_t i = 0; i < arms; ++i) {
+    for (std::size_t j = 0; j < arms; ++j) entries[i * arms + j] = problem.probability(i, j);
+  }
+  return {arms, std::move(entries)};
+}
+
 }  // namespace detail
 
 /// Runs every contender in the arena `replications` times.
 ///
-/// Throws std::invalid_argument for a horizon of 0 or above 2^32 - 1, for no replications or checkpoints, for no or
-/// equally named contenders, and passes on what agents, environment and oracle throw (an agent that cannot
-/// work in this environment says so). If `interrupt` becomes true, replications under way are abandoned, and
-/// the study holds the finished ones.
+/// With a confidence, every agent is asked for it (setting::confidence), and the study says how the runs
+/// ended.
+///
+/// Throws std::invalid_argument for a confidence outside [0, 1) or one with changing candidates, for a
+/// horizon of 0 or above 2^32 - 1, for no replications or checkpoints, for no or equally named contenders,
+/// and passes on what agents, environment and oracle throw (an agent that cannot work in this environment
+/// says so). If `interrupt` becomes true, replications under way are abandoned, and the study holds the
+/// finished ones.
 [[nodiscard]] inline study replicate(study_options const& options, arena const& where,
                                      std::vector<contender> const& contenders) {
   if (options.replications == 0) detail::reject("replications", "0", "at least one");
   if (options.horizon > std::numeric_limits<std::uint32_t>::max()) {
     detail::reject("horizon", detail::text(options.horizon), "at most 4294967295 rounds");
   }
+  if (!(options.confidence >= 0.0 && options.confidence < 1.0)) {
+    detail::reject("confidence", detail::text(options.confidence), "a number of at least 0 and below 1");
+  }
   if (contenders.empty()) detail::reject("agents", "empty", "at least one agent");
   study result;
   result.environment = where.name;
   result.seed = options.seed;
   result.spacing = options.spacing;
+  result.delay = options.delay;
+  result.confidence = options.confidence;
   result.rounds = checkpoints(options.horizon, options.checkpoints, options.spacing);
   for (contender const& c : contenders) {
     if (std::find(result.agents.begin(), result.agents.end(), c.name) != result.agents.end()) {
@@ -138,6 +164,7 @@ void in_parallel(std::size_t count, std::size_t threads, Task const& task, Watch
   result.regret.fill(unknown);
   result.comparisons.fill(unknown);
   result.finished.fill(0);
+  if (options.confidence != 0.0) result.endings.resize(agents * replications);
 
   stream const root{options.seed};
   std::atomic<std::uint64_t> rounds_played{0};
@@ -151,17 +178,28 @@ void in_parallel(std::size_t count, std::size_t threads, Task const& task, Watch
     any_environment problem = where.family.instance(birth);
     setting shape = problem.shape();
     shape.horizon = options.horizon;
+    shape.confidence = options.confidence;
     any_agent player = contenders[agent].prototype.fresh(shape);
-    trace const played =
-        run(player, problem,
-            {.checkpoints = result.rounds, .interrupt = options.interrupt, .rounds_played = &rounds_played},
-            random);
+    trace const played = run(player, problem,
+                             {.checkpoints = result.rounds,
+                              .interrupt = options.interrupt,
+                              .rounds_played = &rounds_played,
+                              .delay = options.delay,
+                              .confidence = options.confidence},
+                             random);
     if (!played.complete) return;
     for (std::size_t point = 0; point < points; ++point) {
       for (std::size_t kind = 0; kind < regret_kinds.size(); ++kind) {
         result.regret(kind, agent, replication, point) = played.points[point].regret[kind];
       }
       result.comparisons(agent, replication, point) = static_cast<double>(played.points[point].comparisons);
+    }
+    if (options.confidence != 0.0) {
+      result.endings[agent * replications + replication] = {
+          .claim = played.stopped,
+          .correct = played.stopped && (shape.arms == 1 || holds(*played.stopped, detail::truth_of(problem))),
+          .comparisons = played.points.back().comparisons,
+          .rounds = played.rounds};
     }
     result.finished(agent, replication) = 1;
   };

@@ -8,6 +8,9 @@
 //   comparisons.csv  environment,agent,round,mean,stderr,q05,q50,q95,replications
 //   regret.npy       float64, environments x regrets x agents x replications x rounds, NaN where unknown
 //   study.json       seed, horizon, names, rounds, the axes of regret.npy, what finished, the command
+//   identification.csv, if runs were to stop
+//                    environment,agent,replication,stopped,arm,winner,confidence,tolerance,comparisons,
+//                    rounds,correct; a row for each finished run; without a claim, its fields are empty
 #pragma once
 
 #include <algorithm>
@@ -22,9 +25,11 @@
 #include <nlohmann/json.hpp>
 #include <xtensor/xnpy.hpp>
 
+#include <joust/core/certificate.hpp>
 #include <joust/core/error.hpp>
 #include <joust/environment/regret.hpp>
 #include <joust/experiment/detail/write_file.hpp>
+#include <joust/experiment/identification.hpp>
 #include <joust/experiment/study.hpp>
 #include <joust/version.hpp>
 
@@ -49,6 +54,19 @@ inline std::string csv_numbers(summary const& s) {
   return row + ',' + text(s.count) + '\n';
 }
 
+inline std::string csv_ending(identification const& ending) {
+  std::string row = ending.claim ? "1," : "0,,,,,";
+  if (ending.claim) {
+    certificate const& claim = *ending.claim;
+    row += text(claim.arm) + ',' +
+           std::string{names_of(claim.winner)[static_cast<std::size_t>(claim.winner)]} + ',' +
+           text(claim.confidence) + ',' + text(claim.tolerance) + ',';
+  }
+  row += text(ending.comparisons) + ',' + text(ending.rounds) + ',';
+  if (ending.claim) row += ending.correct ? '1' : '0';
+  return row + '\n';
+}
+
 }  // namespace detail
 
 /// Writes the studies into one folder, creating it. They must share agents, replications, rounds and seed, as
@@ -63,15 +81,17 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
   study const& first = studies.front();
   for (study const& s : studies) {
     if (s.agents != first.agents || s.rounds != first.rounds || s.replications() != first.replications() ||
-        s.seed != first.seed) {
+        s.seed != first.seed || s.delay != first.delay || s.confidence != first.confidence) {
       detail::reject("studies", "'" + s.environment + "' and '" + first.environment + "' apart",
-                     "the same agents, rounds, replications and seed in all of them");
+                     "the same agents, rounds, replications, seed, delay and confidence in all of them");
     }
   }
   std::size_t const points = first.rounds.size();
 
   std::string regrets = "environment,agent,regret,round,mean,stderr,q05,q50,q95,replications\n";
   std::string comparisons = "environment,agent,round,mean,stderr,q05,q50,q95,replications\n";
+  std::string endings =
+      "environment,agent,replication,stopped,arm,winner,confidence,tolerance,comparisons,rounds,correct\n";
   for (study const& s : studies) {
     for (std::size_t agent = 0; agent < s.agents.size(); ++agent) {
       std::string const who =
@@ -86,6 +106,12 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
       for (std::size_t point = 0; point < points; ++point) {
         comparisons +=
             who + detail::text(s.rounds[point]) + detail::csv_numbers(s.summarize_comparisons(agent, point));
+      }
+      for (std::size_t r = 0; r < s.replications() && !s.endings.empty(); ++r) {
+        if (s.finished(agent, r) != 0) {
+          endings +=
+              who + detail::text(r) + ',' + detail::csv_ending(s.endings[agent * s.replications() + r]);
+        }
       }
     }
   }
@@ -102,6 +128,8 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
   record["horizon"] = first.rounds.back();
   record["replications"] = first.replications();
   record["spacing"] = first.spacing == spacing::linear ? "linear" : "logarithmic";
+  if (first.delay != 0) record["delay"] = first.delay;
+  if (first.confidence != 0.0) record["confidence"] = first.confidence;
   record["agents"] = first.agents;
   bool complete = true;
   for (study const& s : studies) {
@@ -119,8 +147,8 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
   record["regret.npy"] = {{"axes", {"environments", "regrets", "agents", "replications", "rounds"}},
                           {"unknown", "NaN"}};
 
-  // Text that is not UTF-8 (a file name can be) is recorded with replacement characters, not refused: the study has
-  // been paid for.
+  // Text that is not UTF-8 (a file name can be) is recorded with replacement characters, not refused: the
+  // study has been paid for.
   std::string const study_json =
       record.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 
@@ -129,6 +157,7 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
   if (made) throw std::system_error{made, "cannot create folder " + folder.string()};
   detail::write_file(folder / "regret.csv", regrets);
   detail::write_file(folder / "comparisons.csv", comparisons);
+  if (first.confidence != 0.0) detail::write_file(folder / "identification.csv", endings);
   detail::write_file(folder / "regret.npy", xt::dump_npy(all));
   detail::write_file(folder / "study.json", study_json);
 }

@@ -28,8 +28,8 @@ struct speed_options {
   std::uint64_t seed = 0;
 };
 
-/// Rounds per second of select plus observe on one thread, early rounds included. Passes on what the agent
-/// throws.
+/// Rounds per second of select plus observe on one thread, early rounds included; of an agent that stops by
+/// itself, the rounds until it does. Passes on what the agent throws.
 [[nodiscard]] inline double rounds_per_second(any_agent const& prototype, any_environment const& family,
                                               speed_options const& options = {}) {
   using clock = std::chrono::steady_clock;
@@ -54,6 +54,7 @@ struct speed_options {
     for (std::uint32_t round = 0; round < limit; ++round) {
       if (round % chunk == 0 && std::chrono::duration<double>(clock::now() - start).count() > options.seconds)
         break;
+      if (agent.stop()) break;  // from here on it has nothing to decide
       stream context = contexts.at_round(round);
       stream answer = answers.at_round(round);
       stream decision = decisions.at_round(round);

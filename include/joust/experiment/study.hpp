@@ -4,6 +4,7 @@
 // that made them. A study can be summarised, saved, and run again from what it saved.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include <joust/core/error.hpp>
 #include <joust/environment/regret.hpp>
 #include <joust/experiment/checkpoints.hpp>
+#include <joust/experiment/identification.hpp>
 #include <joust/experiment/summary.hpp>
 
 namespace joust {
@@ -37,6 +39,15 @@ struct study {
 
   /// agents x replications: 1 where the replication finished.
   xt::xtensor<std::uint8_t, 2> finished;
+
+  std::uint64_t delay = 0;  ///< by how many rounds answers were late
+
+  /// Not 0 if runs were to stop once the winner was known with this probability. Their regrets and
+  /// comparisons then stay, from where they stopped to the horizon.
+  double confidence = 0.0;
+
+  /// How each run ended, agents x replications, row by row; empty if runs were not to stop.
+  std::vector<identification> endings;
 
   [[nodiscard]] std::size_t replications() const { return finished.shape(1); }
 
@@ -71,8 +82,30 @@ struct study {
     return over_finished(agent, [&](std::size_t r) { return comparisons(agent, r, checkpoint); });
   }
 
-  /// Writes regret.csv, comparisons.csv, regret.npy and study.json into the folder, which is created if need
-  /// be; see experiment/save.hpp, where this is defined, for formats and failures.
+  /// How the finished runs of one agent ended, if they were to stop.
+  [[nodiscard]] identification_summary summarize_endings(std::size_t agent) const {
+    identification_summary result;
+    if (endings.empty()) return result;
+    std::vector<double> asked;
+    result.promised = 1.0 - confidence;
+    for (std::size_t r = 0; r < replications(); ++r) {
+      if (finished(agent, r) == 0) continue;
+      ++result.runs;
+      identification const& ending = endings[agent * replications() + r];
+      if (!ending.claim) continue;
+      ++result.stopped;
+      if (!ending.correct) ++result.wrong;
+      asked.push_back(static_cast<double>(ending.comparisons));
+      // An agent may have been given a confidence of its own.
+      result.promised = std::max(result.promised, 1.0 - ending.claim->confidence);
+    }
+    result.comparisons = joust::summarize(std::move(asked));
+    return result;
+  }
+
+  /// Writes regret.csv, comparisons.csv, regret.npy and study.json into the folder, and identification.csv if
+  /// runs were to stop. The folder is created if need be; see experiment/save.hpp, where this is defined, for
+  /// formats and failures.
   void save(std::filesystem::path const& folder) const;
 
  private:

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // What one run leaves behind: every regret the environment can know, and the comparisons paid for, at each
-// checkpoint.
+// checkpoint; and, if it was to stop by itself, how it ended.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include <joust/core/certificate.hpp>
 #include <joust/environment/regret.hpp>
 
 namespace joust {
@@ -24,7 +26,9 @@ struct trace_point {
 /// One run of one agent in one environment.
 struct trace {
   std::vector<trace_point> points;
-  bool complete = false;  ///< false if the run was interrupted; the points reached are valid
+  bool complete = false;               ///< false if the run was interrupted; the points reached are valid
+  std::uint64_t rounds = 0;            ///< rounds played: the horizon, unless the run stopped before
+  std::optional<certificate> stopped;  ///< what the run ended with, if it was to stop and did
 };
 
 }  // namespace joust
