@@ -3,9 +3,6 @@
 #include <vector>
 
 #include <joust/agent/contextual.hpp>
-#include <joust/arms/double_thompson.hpp>
-#include <joust/arms/rmed1.hpp>
-#include <joust/arms/rucb.hpp>
 #include <joust/arms/uniform.hpp>
 #include <joust/posterior/linear_logistic.hpp>
 #include <joust/rule/best_arm.hpp>
@@ -15,8 +12,8 @@
 #include <joust/rule/thompson.hpp>
 #include <joust/rule/uniform_pair.hpp>
 
+#include "agent_shelf.hpp"
 #include "catalogue.hpp"
-#include "catalogue_entry.hpp"
 
 namespace lab {
 
@@ -66,10 +63,8 @@ joust::any_agent from_parts(typed_name const& typed) {
   }
 }
 
-using made_agent = made<joust::any_agent, joust::setting>;
-
-std::vector<made_agent> const& shelf() {
-  static std::vector<made_agent> const all{
+std::vector<made_agent> contextual_agents() {
+  return {
       {{"uniform", "two different candidates at random; what every other agent has to beat", {}},
        [](typed_name const& typed, joust::setting const& shape) -> joust::any_agent {
          if (shape.fixed_arms) return joust::uniform_arms{};
@@ -78,26 +73,6 @@ std::vector<made_agent> const& shelf() {
       {{"greedy", "the two best under the linear logistic posterior's mean; never explores", {prior}},
        [](typed_name const& typed, joust::setting const&) -> joust::any_agent {
          return joust::contextual{posterior_of(typed), joust::greedy{}};
-       }},
-      {{"rucb",
-        "relative upper confidence bound (Zoghi et al. 2014); fixed arms with a Condorcet winner",
-        {{"alpha", "0.51", "width of the confidence bounds"}}},
-       [](typed_name const& typed, joust::setting const&) -> joust::any_agent {
-         return joust::rucb{joust::rucb_options{.alpha = typed.number("alpha", 0.51)}};
-       }},
-      {{"rmed1",
-        "relative minimum empirical divergence (Komiyama et al. 2015); fixed arms with a Condorcet winner",
-        {{"factor", "0.3", "f(K) = factor * K^exponent"},
-         {"exponent", "1.01", "f(K) = factor * K^exponent"}}},
-       [](typed_name const& typed, joust::setting const&) -> joust::any_agent {
-         return joust::rmed1{joust::rmed1_options{.factor = typed.number("factor", 0.3),
-                                                  .exponent = typed.number("exponent", 1.01)}};
-       }},
-      {{"dts",
-        "double Thompson sampling (Wu & Liu 2016); fixed arms",
-        {{"alpha", "0.51", "width of the confidence bounds"}}},
-       [](typed_name const& typed, joust::setting const&) -> joust::any_agent {
-         return joust::double_thompson{joust::double_thompson_options{.alpha = typed.number("alpha", 0.51)}};
        }},
       {{"sea-ee",
         "SEA, explore and exploit: two posterior draws, each names its favourite",
@@ -118,6 +93,18 @@ std::vector<made_agent> const& shelf() {
          prior}},
        [](typed_name const& typed, joust::setting const&) { return from_parts(typed); }},
   };
+}
+
+std::vector<made_agent> const& shelf() {
+  static std::vector<made_agent> const all = [] {
+    std::vector<made_agent> whole;
+    for (auto const& family :
+         {bound_agents(), rmed_agents(), thompson_agents(), elimination_agents(), reduction_agents(),
+          identification_agents(), other_agents(), contextual_agents()}) {
+      whole.insert(whole.end(), family.begin(), family.end());
+    }
+    return whole;
+  }();
   return all;
 }
 

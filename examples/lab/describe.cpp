@@ -12,6 +12,7 @@
 #include <joust/environment/lower_bound.hpp>
 #include <joust/environment/random_candidates.hpp>
 #include <joust/environment/transitivity.hpp>
+#include <joust/environment/von_neumann.hpp>
 #include <joust/environment/winners.hpp>
 
 #include "catalogue.hpp"
@@ -48,6 +49,33 @@ std::string verdict(joust::fixed_arms const& arms, joust::transitivity_verdict c
   return "violated by " + names(arms, {v.violation->first, v.violation->second, v.violation->third});
 }
 
+std::string top(joust::fixed_arms const& arms, joust::top_arms const& best) {
+  return names(arms, best.arms) + (best.unique ? "" : " (the last ties with arms left out)");
+}
+
+std::string lottery(joust::fixed_arms const& arms) {
+  auto const& p = arms.preferences();
+  constexpr std::size_t quick = 300;  // larger games take seconds to minutes
+  auto const weights = joust::detail::solve_game(p, quick);
+  if (!weights && p.size() <= quick) return "not found: rounding keeps the game from being solved";
+  if (!weights) return "not computed above " + std::to_string(quick) + " arms";
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    if ((*weights)[i] > 0.0) order.push_back(i);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t i, std::size_t j) { return (*weights)[i] > (*weights)[j]; });
+  constexpr std::size_t shown = 20;
+  std::string list;
+  for (std::size_t k = 0; k < std::min(order.size(), shown); ++k) {
+    char weight[32];
+    std::snprintf(weight, sizeof weight, " (%.4f)", (*weights)[order[k]]);
+    list += (list.empty() ? "" : ", ") + arms.name(order[k]) + (order.size() == 1 ? "" : weight);
+  }
+  if (order.size() > shown) list += " and " + std::to_string(order.size() - shown) + " more";
+  return list;
+}
+
 std::string winners(joust::fixed_arms const& arms) {
   auto const& p = arms.preferences();
   auto const condorcet = joust::condorcet_winner(p);
@@ -55,8 +83,13 @@ std::string winners(joust::fixed_arms const& arms) {
   text += line("  Condorcet        %s", condorcet ? arms.name(*condorcet).c_str() : "none");
   text += line("  Copeland         %s", names(arms, joust::copeland_winners(p)).c_str());
   text += line("  Borda            %s", names(arms, joust::borda_winners(p)).c_str());
+  text += line("  von Neumann      %s", lottery(arms).c_str());
   text += line("  utility          %s",
                arms.utilities().empty() ? "unknown" : arms.name(arms.best_arm()).c_str());
+  if (arms.arms() > 3) {
+    text += line("  top 3, Copeland  %s", top(arms, joust::copeland_top(p, 3)).c_str());
+    text += line("  top 3, Borda     %s", top(arms, joust::borda_top(p, 3)).c_str());
+  }
   return text;
 }
 

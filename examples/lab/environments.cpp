@@ -16,6 +16,7 @@
 #include <joust/environment/read_matrix.hpp>
 #include <joust/environment/read_preflib.hpp>
 #include <joust/environment/rock_paper_scissors.hpp>
+#include <joust/environment/rock_paper_scissors5.hpp>
 #include <joust/environment/smoothed_frequencies.hpp>
 #include <joust/environment/utility_arms.hpp>
 
@@ -65,6 +66,8 @@ std::vector<made_environment> const& shelf() {
                                             .second_over_third = typed.number("second", 0.1),
                                             .third_over_first = typed.number("third", 0.1)});
        }},
+      {{"rps5", "a cycle of three above two losers: three Copeland winners, no Condorcet winner", {}},
+       [](typed_name const&) { return joust::rock_paper_scissors5(); }},
       {{"baseball1987",
         "the 1987 season of the American League East: 7 teams, 273 games",
         {estimate, pseudo_count}},

@@ -5,6 +5,7 @@
 //   joust-lab list [--json]
 //   joust-lab describe --environment NAME [--seed S]
 //   joust-lab run --environment NAME... --agent NAME... --horizon T --replications R --seed S --out DIR
+//                 [--delay N] [--stop confidence=P]
 //
 // Exit codes: 0 done, 1 the results could not be written, 2 bad usage or input (one line on standard error
 // says what), 3 interrupted (what was finished is saved and marked incomplete).
@@ -23,6 +24,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -30,6 +32,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <joust/environment/fixed_arms.hpp>
+#include <joust/environment/lower_bound.hpp>
+#include <joust/environment/winners.hpp>
 #include <joust/experiment/replicate.hpp>
 #include <joust/experiment/save.hpp>
 #include <joust/experiment/speed.hpp>
@@ -63,8 +68,28 @@ struct run_arguments {
   std::size_t checkpoints = 100;
   std::string spacing = "logarithmic";
   std::string out;
+  std::uint64_t delay = 0;
+  std::string stop;
   bool no_picture = false;
 };
+
+// The P of "confidence=P"; 0 for an empty text.
+double confidence_of(std::string const& typed) {
+  if (typed.empty()) return 0.0;
+  constexpr std::string_view key = "confidence=";
+  double value = 0.0;
+  char const* const end = typed.data() + typed.size();
+  bool good = typed.compare(0, key.size(), key) == 0;
+  if (good) {
+    auto const read = std::from_chars(typed.data() + key.size(), end, value);
+    good = read.ec == std::errc{} && read.ptr == end && value > 0.0 && value < 1.0;
+  }
+  if (!good) {
+    throw std::invalid_argument{
+        "--stop '" + typed + "': expected confidence=P, P above 0 and below 1, as in --stop confidence=0.95"};
+  }
+  return value;
+}
 
 void refuse_repeats(char const* what, std::vector<std::string> const& names) {
   std::set<std::string> seen;
@@ -89,10 +114,10 @@ void try_folder(std::filesystem::path const& folder) {
 void print_entries(char const* title, std::vector<lab::entry> const& entries) {
   std::printf("%s\n", title);
   for (lab::entry const& e : entries) {
-    std::printf("  %-18s %s\n", e.name.c_str(), e.summary.c_str());
+    std::printf("  %-20s %s\n", e.name.c_str(), e.summary.c_str());
     for (lab::parameter const& p : e.parameters) {
       std::string const value = p.standard.empty() ? "..." : p.standard;
-      std::printf("  %-18s   %s=%s  %s\n", "", p.name.c_str(), value.c_str(), p.meaning.c_str());
+      std::printf("  %-20s   %s=%s  %s\n", "", p.name.c_str(), value.c_str(), p.meaning.c_str());
     }
   }
 }
@@ -127,6 +152,20 @@ int list(bool json) {
   return done;
 }
 
+// c in c log T, for problems that are the same in all replications and have a Condorcet winner. Nothing if
+// there are none.
+std::string lower_bounds(std::vector<joust::arena> const& arenas) {
+  std::string rows;
+  for (joust::arena const& where : arenas) {
+    auto const* const arms = where.family.get_if<joust::fixed_arms>();
+    if (arms == nullptr || !joust::condorcet_winner(arms->preferences())) continue;
+    auto const c = joust::average_regret_lower_bound(arms->preferences());
+    rows += joust::detail::csv_quoted(where.name) + ",average," + joust::detail::text(c.winner_as_opponent) +
+            ',' + joust::detail::text(c.best_opponent) + '\n';
+  }
+  return rows.empty() ? rows : "environment,regret,winner_as_opponent,best_opponent\n" + rows;
+}
+
 int run(run_arguments const& arguments, std::vector<std::string> const& command) {
   refuse_repeats("environment", arguments.environments);
   refuse_repeats("agent", arguments.agents);
@@ -137,6 +176,8 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
       .threads = arguments.threads,
       .checkpoints = arguments.checkpoints,
       .spacing = arguments.spacing == "linear" ? joust::spacing::linear : joust::spacing::logarithmic,
+      .delay = arguments.delay,
+      .confidence = confidence_of(arguments.stop),
       .interrupt = &stop};
 
   // Everything that can be refused is refused before the first round is played.
@@ -149,7 +190,13 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
     scene s{joust::named<joust::any_environment>{name, lab::make_environment(name)}, {}};
     auto birth = joust::stream{arguments.seed}.child(0, "instance");
     joust::setting shape = s.where.family.instance(birth).shape();
+    if (options.confidence != 0.0 && !shape.fixed_arms) {
+      throw std::invalid_argument{
+          "--stop in environment '" + name +
+          "': its candidates change every round, so there is no winner to be sure of"};
+    }
     shape.horizon = arguments.horizon;
+    shape.confidence = options.confidence;
     for (std::string const& agent : arguments.agents) {
       try {
         joust::any_agent const prototype = lab::make_agent(agent, shape);
@@ -175,9 +222,13 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
     studies.push_back(joust::replicate(options, s.where, s.contenders));
   }
   std::filesystem::path const folder = arguments.out;
-  for (char const* old : {"regret.png", "regret.svg"})
+  for (char const* old : {"regret.png", "regret.svg", "identification.csv", "lower_bound.csv"})
     std::filesystem::remove(folder / old);  // of another study
   joust::save(studies, folder, command);
+  std::vector<joust::arena> arenas;
+  for (scene const& s : scenes) arenas.push_back(s.where);
+  std::string const bounds = lower_bounds(arenas);
+  if (!bounds.empty()) joust::detail::write_file(folder / "lower_bound.csv", bounds);
 
   std::string timing = "environment,agent,rounds_per_second\n";
   std::vector<std::vector<double>> speeds(scenes.size());
@@ -195,7 +246,10 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
   bar.end();
   joust::detail::write_file(folder / "timing.csv", timing);
 
-  for (std::size_t i = 0; i < studies.size(); ++i) lab::print_table(studies[i], speeds[i]);
+  for (std::size_t i = 0; i < studies.size(); ++i) {
+    lab::print_table(studies[i], speeds[i]);
+    if (!studies[i].endings.empty()) lab::print_endings(studies[i]);
+  }
   std::printf("\nresults  %s\n", (folder / "regret.csv").c_str());
   if (!arguments.no_picture) {
     bool const anything = std::any_of(studies.begin(), studies.end(),
@@ -291,6 +345,11 @@ int main(int argc, char** argv) {
   run_command->add_option("--spacing", arguments.spacing, "of the checkpoints: logarithmic or linear")
       ->capture_default_str()
       ->check(CLI::IsMember({"logarithmic", "linear"}));
+  run_command->add_option("--delay", arguments.delay, "rounds by which answers come late")
+      ->capture_default_str()
+      ->check(whole_number(0, 4294967295));
+  run_command->add_option("--stop", arguments.stop,
+                          "confidence=P: end each run when the winner is known with probability P");
   run_command->add_option("--out", arguments.out, "folder for the results; created if need be")->required();
   run_command->add_flag("--no-picture", arguments.no_picture, "do not draw regret.png and regret.svg");
 

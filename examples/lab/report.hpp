@@ -56,7 +56,8 @@ inline void print_table(joust::study const& study, std::vector<double> const& sp
   auto const kind = shown_regret(study);
   std::size_t width = 5;
   for (std::string const& agent : study.agents) width = std::max(width, agent.size());
-  std::printf("\n%s: after %llu rounds, mean +- standard error\n", study.environment.c_str(),
+  std::printf("\n%s: after %s%llu rounds, mean +- standard error\n", study.environment.c_str(),
+              study.endings.empty() ? "" : "the winner is known, or ",
               static_cast<unsigned long long>(study.rounds.back()));
   std::string const heading = kind ? std::string{regret_name(*kind)} + " regret" : "regret";
   std::printf("  %-*s  %20s  %20s  %20s  %13s\n", static_cast<int>(width), "agent", heading.c_str(),
@@ -68,6 +69,31 @@ inline void print_table(joust::study const& study, std::vector<double> const& sp
     std::string const speed = agent < speeds.size() ? rate(speeds[agent]) : "-";
     std::printf("  %-*s  %20s  %20s  %20s  %13s\n", static_cast<int>(width), study.agents[agent].c_str(),
                 regret.c_str(), simple.c_str(), asked.c_str(), speed.c_str());
+  }
+}
+
+/// Prints how runs ended that were to stop.
+inline void print_endings(joust::study const& study) {
+  std::size_t width = 5;
+  for (std::string const& agent : study.agents) width = std::max(width, agent.size());
+  std::printf("\n%s: runs that stopped by themselves, confidence %g\n", study.environment.c_str(),
+              study.confidence);
+  std::printf("  %-*s  %13s  %20s  %13s  %11s\n", static_cast<int>(width), "agent", "stopped", "comparisons",
+              "wrong", "promised");
+  for (std::size_t agent = 0; agent < study.agents.size(); ++agent) {
+    joust::identification_summary const ended = study.summarize_endings(agent);
+    auto const share = [&](std::size_t count) {
+      char text[64];
+      if (ended.runs == 0) return std::string{"-"};
+      std::snprintf(text, sizeof text, "%.3g (%zu/%zu)",
+                    static_cast<double>(count) / static_cast<double>(ended.runs), count, ended.runs);
+      return std::string{text};
+    };
+    char promised[32];
+    std::snprintf(promised, sizeof promised, "<= %.4g", ended.promised);
+    std::printf("  %-*s  %13s  %20s  %13s  %11s\n", static_cast<int>(width), study.agents[agent].c_str(),
+                share(ended.stopped).c_str(), with_error(ended.comparisons).c_str(),
+                share(ended.wrong).c_str(), promised);
   }
 }
 

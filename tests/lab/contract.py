@@ -19,7 +19,11 @@ import unittest
 LAB = ""
 COLUMNS = "environment,agent,regret,round,mean,stderr,q05,q50,q95,replications"
 AGENTS = ["uniform", "greedy", "rucb", "rmed1", "dts", "sea-ee", "sea-bai"]
-ENVIRONMENTS = ["arxiv6", "cyclic4", "arithmetic8", "rps3", "baseball1987", "matrix", "duels", "preflib", "linear"]
+ARMS = """interleaved-filter beat-the-mean savage doubler multisbm sparring rucb rcs mergerucb rmed1 rmed2 rmed2fh ccb scb ecw-rmed
+    dts dts+ mergedts self-sparring kernel-self-sparring winner-stays-weak winner-stays-strong versatile rex3 d-exp3 borda-ucb
+    pcomp scomp c2b certified-rucb certified-uniform knockout seq-eliminate opt-max active-ranking plpac explore-verify""".split()
+FEATURES = ["dbgd", "sparring-exp4"]
+ENVIRONMENTS = ["arxiv6", "cyclic4", "arithmetic8", "rps3", "rps5", "baseball1987", "matrix", "duels", "preflib", "linear"]
 
 
 def lab(*words, **more):
@@ -55,7 +59,7 @@ class Contract(unittest.TestCase):
         text = lab("list")
         self.assertEqual(text.returncode, 0)
         told = json.loads(lab("list", "--json").stdout)
-        for kind, names in (("environments", ENVIRONMENTS), ("agents", AGENTS)):
+        for kind, names in (("environments", ENVIRONMENTS), ("agents", AGENTS + ARMS + FEATURES)):
             listed = {entry["name"]: entry for entry in told[kind]}
             for name in names:
                 self.assertIn(name, listed)
@@ -63,6 +67,39 @@ class Contract(unittest.TestCase):
                 self.assertTrue(listed[name]["description"])
                 for parameter in listed[name]["parameters"]:
                     self.assertEqual(set(parameter), {"name", "default", "meaning"})
+
+    def test_every_agent_runs_wherever_its_arms_are_fixed(self):
+        """Sure and fair outcomes, ties all over, two arms, fewer rounds than pairs, delay; and every default is typable."""
+        told = {entry["name"]: entry for entry in json.loads(lab("list", "--json").stdout)["agents"]}
+        typed = []
+        for name in ARMS:
+            values = [p["name"] + "=" + p["default"] for p in told[name]["parameters"] if p["default"] is not None]
+            typed.append(name + (":" + ",".join(values) if values else ""))
+        sure, even, pair = (self.folder / name for name in ("sure.csv", "even.csv", "pair.csv"))
+        sure.write_text("0.5,1,1\n0,0.5,1\n0,0,0.5\n")
+        even.write_text("0.5,0.5,0.5\n0.5,0.5,0.5\n0.5,0.5,0.5\n")
+        pair.write_text("0.5,0.7\n0.3,0.5\n")
+        places = ["rps5", *(f"matrix:file={file}" for file in (sure, even, pair)), "utility:shape=one-good,arms=40"]
+        words = [w for place in places for w in ("--environment", place)]
+        for horizon, more in ((1, ()), (7, ()), (300, ()), (300, ("--delay", 40))):
+            result = lab("run", *words, *[w for a in ARMS + FEATURES for w in ("--agent", a)], "--horizon", horizon,
+                         "--replications", 2, "--seed", 3, "--out", self.out, "--no-picture", *more)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            table = rows(self.out / "regret.csv")
+            self.assertEqual({r["agent"] for r in table}, {*ARMS, *FEATURES})
+            for row in table:
+                self.assertGreaterEqual(float(row["mean"]), -1e-9, row)
+        plain, spelled = self.out / "plain", self.out / "spelled"
+        for names, out in ((ARMS, plain), (typed, spelled)):
+            result = lab("run", "--environment", "arxiv6", *[w for a in names for w in ("--agent", a)], "--horizon", 200,
+                         "--replications", 2, "--seed", 3, "--out", out, "--no-picture")
+            self.assertEqual(result.returncode, 0, result.stderr)
+        values = lambda out: [r["mean"] for r in rows(out / "regret.csv")]
+        self.assertEqual(values(plain), values(spelled))
+
+    def test_agents_of_fixed_arms_refuse_changing_candidates(self):
+        for name in ARMS:
+            self.refused(self.run_lab("--environment", "contextual", "--agent", name), "same arms every round")
 
     def test_run_writes_the_promised_files(self):
         agents = AGENTS + ["rucb:alpha=0.6", "posterior=linear-logistic,rule=largest-variance"]
@@ -77,7 +114,8 @@ class Contract(unittest.TestCase):
         self.assertEqual({r["environment"] for r in table}, {"arxiv6", "linear:dimension=3,arms=8"})
         self.assertEqual({r["agent"] for r in table}, set(agents))
         known = {r["regret"] for r in table if r["environment"] == "arxiv6"}
-        self.assertEqual(known, {"average", "strong", "weak", "copeland", "borda", "simple"})
+        self.assertEqual(known, {"average", "strong", "weak", "strong_binary", "weak_binary", "copeland", "borda",
+                                 "von_neumann", "simple"})
         known = {r["regret"] for r in table if r["environment"] != "arxiv6"}
         self.assertTrue({"average", "utility", "utility_weak", "preference", "simple"} <= known)
         last = [r for r in table if r["agent"] == "uniform" and r["regret"] == "average" and r["round"] == "200"]
@@ -102,6 +140,85 @@ class Contract(unittest.TestCase):
             header = file.read(struct.unpack("<H", file.read(2))[0]).decode()
         shape = f"(2, {len(study['regrets'])}, {len(agents)}, 3, {len(study['rounds'])})"
         self.assertIn(shape.replace(" ", ""), header.replace(" ", "").replace(",)", ")"))
+
+    def test_the_lower_bound_is_there_for_problems_that_stay_the_same(self):
+        result = self.run_lab("--environment", "arxiv6", "--environment", "cyclic4", "--environment", "rps3",
+                              "--environment", "hard-condorcet", "--agent", "uniform")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        table = rows(self.out / "lower_bound.csv")
+        self.assertEqual(list(table[0]), ["environment", "regret", "winner_as_opponent", "best_opponent"])
+        self.assertEqual([(r["environment"], r["regret"]) for r in table], [("arxiv6", "average"), ("cyclic4", "average")])
+        self.assertAlmostEqual(float(table[0]["best_opponent"]), 20.73, places=2)
+        self.assertAlmostEqual(float(table[1]["winner_as_opponent"]), 7.45, places=2)
+        self.assertAlmostEqual(float(table[1]["best_opponent"]), 0.8151, places=4)
+        self.assertEqual(self.run_lab("--environment", "rps3", "--agent", "uniform").returncode, 0)
+        self.assertFalse((self.out / "lower_bound.csv").exists())  # none of an earlier study stays
+
+    def test_late_answers(self):
+        columns = {}
+        for delay in (0, 50, 200):
+            result = self.run_lab("--environment", "arxiv6", "--environment", "contextual", "--agent", "uniform",
+                                  "--agent", "sea-ee", "--delay", delay)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            columns[delay] = {(r["environment"], r["agent"], r["regret"]): float(r["mean"])
+                              for r in rows(self.out / "regret.csv") if r["round"] == "200"}
+            self.assertEqual(json.loads((self.out / "study.json").read_text()).get("delay", 0), delay)
+        for name, kind in (("arxiv6", "average"), ("contextual", "utility")):
+            uniform = [columns[d][name, "uniform", kind] for d in columns]
+            self.assertEqual(uniform, [uniform[0]] * 3)  # chooses the same whatever it is told
+            # An agent that learns pays for what it learns late.
+            self.assertLess(columns[0][name, "sea-ee", kind], columns[200][name, "sea-ee", kind])
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "uniform", "--delay", "-1"), "-1")
+
+    def test_runs_that_stop(self):
+        easy = self.folder / "easy.csv"
+        easy.write_text("0.5,0.2,0.8\n0.8,0.5,0.9\n0.2,0.1,0.5\n")
+        words = ["run", "--environment", f"matrix:file={easy}", "--environment", "rps3", "--agent", "uniform", "--agent",
+                 "dts", "--horizon", 3000, "--replications", 20, "--seed", 1, "--out", self.out, "--no-picture"]
+        result = lab(*words, "--stop", "confidence=0.9")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        table = rows(self.out / "identification.csv")
+        self.assertEqual(",".join(table[0]), "environment,agent,replication,stopped,arm,winner,confidence,tolerance,"
+                                             "comparisons,rounds,correct")
+        self.assertEqual(len(table), 2 * 2 * 20)
+        asked = []
+        for row in table:
+            self.assertLessEqual(int(row["comparisons"]), int(row["rounds"]))
+            if row["environment"] == "rps3" or row["agent"] == "dts":
+                continue
+            self.assertEqual((row["stopped"], row["winner"], row["confidence"], row["tolerance"]),
+                             ("1", "condorcet", "0.9", "0"))
+            self.assertEqual(row["correct"], "1" if row["arm"] == "1" else "0")
+            self.assertLess(int(row["rounds"]), 3000)
+            asked.append(int(row["comparisons"]))
+        cycle = [r for r in table if r["environment"] == "rps3"]
+        for row in cycle:  # nobody wins; a claim would be wrong, and is promised to be rare
+            self.assertEqual(row["correct"], "0" if row["stopped"] == "1" else "")
+            if row["stopped"] == "0":
+                self.assertEqual((row["arm"], row["winner"], row["confidence"], row["rounds"]), ("", "", "", "3000"))
+        # Promised: at most 0.1 of 80 runs; 4.5 standard deviations above are 20.
+        self.assertLess(sum(r["correct"] == "0" for r in table), 20)
+        for word in ("stopped", "promised", "<= 0.1", "1 (20/20)"):
+            self.assertIn(word, result.stdout)
+        study = json.loads((self.out / "study.json").read_text())
+        self.assertEqual(study["confidence"], 0.9)
+        spent = [r for r in rows(self.out / "comparisons.csv") if r["agent"] == "uniform"
+                 and r["environment"] != "rps3" and r["round"] == "3000"]
+        self.assertAlmostEqual(float(spent[0]["mean"]), sum(asked) / len(asked))
+
+        first = (self.out / "identification.csv").read_bytes()
+        self.assertEqual(lab(*words, "--stop", "confidence=0.9", "--threads", 3).returncode, 0)
+        self.assertEqual(first, (self.out / "identification.csv").read_bytes())
+        self.assertEqual(lab(*words).returncode, 0)
+        self.assertFalse((self.out / "identification.csv").exists())
+
+    def test_stopping_is_refused_where_it_makes_no_sense(self):
+        go = ["--environment", "arxiv6", "--agent", "uniform"]
+        for wrong in ("0.95", "confidence=", "confidence=1", "confidence=0", "confidence=nan", "confidence=0.9x", "soon"):
+            self.refused(self.run_lab(*go, "--stop", wrong), "--stop", "confidence=0.95")
+        self.refused(self.run_lab("--environment", "contextual", "--agent", "uniform", "--stop", "confidence=0.9"),
+                     "contextual", "candidates change")
+        self.assertFalse((self.out / "regret.csv").exists())
 
     def test_any_number_of_threads_gives_the_same_bytes(self):
         produced = []
@@ -150,10 +267,12 @@ class Contract(unittest.TestCase):
 
     def test_describe_says_what_is_known(self):
         text = lab("describe", "--environment", "arxiv6").stdout
-        for word in ("Condorcet", "Copeland", "Borda", "gap", "transitivity", "20.73"):
+        for word in ("Condorcet", "Copeland", "Borda", "von Neumann", "top 3", "gap", "transitivity", "20.73"):
             self.assertIn(word, text)
         self.assertIn("0.8151", lab("describe", "--environment", "cyclic4").stdout)
         self.assertIn("none", lab("describe", "--environment", "rps3").stdout)
+        self.assertIn("1 (0.5000), 0 (0.3333), 2 (0.1667)",
+                      lab("describe", "--environment", "rps3:first=0.1,second=0.2,third=0.3").stdout)
         self.assertIn("Milwaukee", lab("describe", "--environment", "baseball1987").stdout)
 
     def test_bad_usage_is_refused_in_one_line(self):
@@ -271,9 +390,17 @@ class Contract(unittest.TestCase):
         self.assertEqual((self.out / "regret.png").read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
         first = (self.out / "regret.svg").read_bytes()
         self.assertIn(b"<svg", first)
+        self.assertIn(b"lower bound c ln T (asymptotic)", first)  # of arxiv6
         self.run_lab("--environment", "arxiv6", "--environment", "rps3", "--environment", "contextual", "--agent",
                      "uniform", "--agent", "sea-ee", picture=True)
         self.assertEqual(first, (self.out / "regret.svg").read_bytes())
+
+    def test_no_bound_is_drawn_where_there_is_none(self):
+        result = self.run_lab("--environment", "rps3", "--environment", "hard-condorcet", "--agent", "uniform",
+                              picture=True)
+        if "no picture" in result.stderr:
+            self.skipTest(result.stderr.strip())
+        self.assertNotIn(b"lower bound", (self.out / "regret.svg").read_bytes())
 
     def test_without_matplotlib_the_numbers_are_there_all_the_same(self):
         fixed = ["--horizon", 50, "--replications", 2, "--seed", 1, "--out", self.out]
