@@ -26,8 +26,9 @@ bool const registered[] = {
                      [](size_t k, uint64_t horizon) {
                        return textbook::rmed2fh{k, horizon};
                      }),
-    against_textbook("ecw-rmed", "O(1) to O(K^2 log K)", joust::ecw_rmed{},
-                     [](size_t k, uint64_t) { return textbook::ecw_rmed{k}; }),
+    against_textbook(
+        "ecw-rmed", "O(1) to O(K^2 log K)", joust::ecw_rmed{},
+        [](size_t k, uint64_t) { return textbook::ecw_rmed{k}; }, 256),
     settled("rmed1", "O(K)", joust::rmed1{}),
     settled("rmed2", "O(K)", joust::rmed2{{.alpha = 0.0}}),
 };
