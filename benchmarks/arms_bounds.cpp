@@ -36,8 +36,8 @@ bool const registered[] = {
                        return textbook::savage{k, joust::winner_kind::condorcet,
                                                pairs * static_cast<double>(horizon), 0.0};
                      }),
-    settled("rucb", "O(K)", joust::rucb{}),
-    settled("ccb", "O(K)", joust::ccb{}),
+    settled("rucb", "O(K)", joust::rucb{}, [](size_t k, uint64_t) { return textbook::rucb{k}; }),
+    settled("ccb", "O(K)", joust::ccb{}, [](size_t k, uint64_t) { return textbook::ccb{k}; }),
 };
 
 }  // namespace

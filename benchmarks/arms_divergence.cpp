@@ -29,8 +29,11 @@ bool const registered[] = {
     against_textbook(
         "ecw-rmed", "O(1) to O(K^2 log K)", joust::ecw_rmed{},
         [](size_t k, uint64_t) { return textbook::ecw_rmed{k}; }, 256),
-    settled("rmed1", "O(K)", joust::rmed1{}),
-    settled("rmed2", "O(K)", joust::rmed2{{.alpha = 0.0}}),
+    settled("rmed1", "O(K)", joust::rmed1{}, [](size_t k, uint64_t) { return textbook::rmed1{k}; }),
+    settled("rmed2", "O(K)", joust::rmed2{{.alpha = 0.0}},
+            [](size_t k, uint64_t) {
+              return textbook::rmed2{k, 0.3, 1.01, 0.0};
+            }),
 };
 
 }  // namespace

@@ -39,9 +39,14 @@ bool const registered[] = {
                      [](size_t k, uint64_t) {
                        return textbook::merging{k, true, 1.01, 4, textbook::merging::standard_clock(k)};
                      }),
-    settled("dts", "O(K) draws", joust::double_thompson{}),
-    settled("dts+", "O(K) draws", joust::double_thompson_plus{}),
-    settled("self-sparring", "O(K) draws", joust::self_sparring{}),
+    settled("dts", "O(K) draws", joust::double_thompson{},
+            [](size_t k, uint64_t) { return textbook::double_thompson{k}; }),
+    settled("dts+", "O(K) draws", joust::double_thompson_plus{},
+            [](size_t k, uint64_t) {
+              return textbook::coupled_double_thompson{k, 0.51, true};
+            }),
+    settled("self-sparring", "O(K) draws", joust::self_sparring{},
+            [](size_t k, uint64_t) { return textbook::self_sparring{k}; }),
 };
 
 }  // namespace
