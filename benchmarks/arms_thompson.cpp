@@ -31,6 +31,14 @@ bool const registered[] = {
                      }),
     against_textbook("self-sparring", "O(K) draws", joust::self_sparring{},
                      [](size_t k, uint64_t) { return textbook::self_sparring{k}; }),
+    against_textbook(
+        "kernel-self-sparring", "O(K^2)", joust::kernel_self_sparring{},
+        [](size_t k, uint64_t) {
+          textbook::table unrelated{k};
+          for (size_t i = 0; i < k; ++i) unrelated(i, i) = 1.0 / 12.0;
+          return textbook::kernel_self_sparring{unrelated, 0.25};
+        },
+        64),
     against_textbook("mergerucb", "O(p^2)", joust::merge_rucb{},
                      [](size_t k, uint64_t) {
                        return textbook::merging{k, false, 1.01, 4, textbook::merging::standard_clock(k)};
