@@ -8,6 +8,7 @@
 #include <joust/agent/contextual.hpp>
 #include <joust/agent/dbgd.hpp>
 #include <joust/agent/dueling_gradient.hpp>
+#include <joust/agent/policy_class.hpp>
 #include <joust/agent/random_linear_policies.hpp>
 #include <joust/agent/sparring_exp4.hpp>
 #include <joust/arms/active_ranking.hpp>

@@ -5,7 +5,7 @@
 // either is paid for winning. What they converge to is a mixture of policies that no other policy beats: the
 // von Neumann winner, which exists whatever the preferences are.
 //
-//   needs   a policy class (below) and the horizon; nothing of the preferences, not even that they stay
+//   needs   a policy class and the horizon; nothing of the preferences, not even that they stay
 //   cost    two exponentials for each policy per selection, and the naming of N candidates per selection and
 //           answer; no allocation once as many candidates have been met before
 //   delay   several duels may be outstanding, and answered in any order, late or never; an answer is weighed
@@ -30,27 +30,13 @@
 
 #include <joust/agent/detail/exp4p.hpp>
 #include <joust/agent/detail/feature_rows.hpp>
+#include <joust/agent/policy_class.hpp>
 #include <joust/core/draw.hpp>
 #include <joust/core/error.hpp>
 #include <joust/core/state.hpp>
 #include <joust/core/vocabulary.hpp>
 
 namespace joust {
-
-/// Policies that can be followed in contexts of a type: size() of them, of which policies(x, n) names the
-/// candidate that policy n picks in context x. A matrix with a row per candidate says itself how many there
-/// are; for other contexts, which must be integers (a user's segment, say), policies.arms(x) does. A class
-/// may also offer check(x), which throws for a context it refuses; prepare(x, stream), called in every
-/// selection, which returns whether it changed the policies; fresh(setting); and fields and sound
-/// (core/state.hpp), by which it is saved. In the same context the policies must name the same candidates.
-template <class P, class Context>
-concept policy_class = requires(P const& policies, Context const& x, std::size_t n) {
-  { policies.size() } -> std::convertible_to<std::size_t>;
-  { policies(x, n) } -> std::convertible_to<std::size_t>;
-}
-&&(detail::feature_rows<Context> || (std::integral<Context> && requires(P const& policies, Context const& x) {
-     { policies.arms(x) } -> std::convertible_to<std::size_t>;
-   }));
 
 /// How carefully the two bandits go about it.
 struct sparring_exp4_options {

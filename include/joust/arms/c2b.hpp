@@ -23,9 +23,9 @@
 #include <string_view>
 #include <vector>
 
+#include <joust/arms/detail/arms_in_play.hpp>
 #include <joust/arms/detail/comparison_batch.hpp>
 #include <joust/arms/detail/k_armed.hpp>
-#include <joust/arms/detail/leader_in_play.hpp>
 #include <joust/arms/detail/pair_counts.hpp>
 #include <joust/core/argmax.hpp>
 #include <joust/core/error.hpp>
@@ -126,17 +126,8 @@ class c2b : public detail::k_armed<c2b, c2b_options> {
   void eliminate() noexcept {
     double const tests = static_cast<double>(options().horizon) * static_cast<double>(batches());
     double const level = 0.5 * (std::log(tests) + 2.0 * std::log(static_cast<double>(size())));
-    double fewest = static_cast<double>(size());
-    for (std::size_t j = 0; j < size(); ++j) {
-      score_[j] = 0.0;
-      for (std::size_t i = 0; i < size(); ++i) {
-        if (out_[i] == 0 && exceeds(i, j, level)) score_[j] += 1.0;
-      }
-      if (out_[j] == 0) fewest = std::min(fewest, score_[j]);
-    }
-    for (std::size_t j = 0; j < size(); ++j) {
-      if (score_[j] > fewest) out_[j] = 1;
-    }
+    detail::drop_the_beaten(
+        out_, score_, [&](std::size_t i, std::size_t j) { return out_[i] == 0 && exceeds(i, j, level); });
   }
 
   // Whether p_ij > 1/2 + sqrt(level / n): by squares, wins - n / 2 > sqrt(level n).

@@ -18,8 +18,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <joust/arms/detail/comparison.hpp>
@@ -95,7 +95,7 @@ class knockout : public detail::k_armed<knockout, knockout_options> {
 
   template <class Stream>
   void draw_pairs(Stream& stream) {
-    for (std::size_t n = left_; n > 1; --n) std::swap(cup_[n - 1], cup_[draw_index(n, stream)]);
+    draw_order(std::span{cup_}.first(left_), stream);
     drawn_ = true;
     through_ = 0;
     next_ = 0;

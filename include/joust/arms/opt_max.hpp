@@ -20,8 +20,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <joust/arms/detail/comparison.hpp>
@@ -94,7 +94,7 @@ class opt_max : public detail::k_armed<opt_max, opt_max_options> {
   pairing choose(Stream& stream) {
     if (over_) return {anchor_, anchor_};
     if (!begun_) {
-      for (std::size_t n = size(); n > 1; --n) std::swap(order_[n - 1], order_[draw_index(n, stream)]);
+      draw_order(std::span{order_}, stream);
       begun_ = true;
       anchor_ = order_[0];
       begin_stage();

@@ -22,9 +22,9 @@
 #include <string_view>
 #include <vector>
 
+#include <joust/arms/detail/arms_in_play.hpp>
 #include <joust/arms/detail/comparison_batch.hpp>
 #include <joust/arms/detail/k_armed.hpp>
-#include <joust/arms/detail/leader_in_play.hpp>
 #include <joust/arms/detail/pair_counts.hpp>
 #include <joust/core/error.hpp>
 #include <joust/core/vocabulary.hpp>
@@ -110,18 +110,8 @@ class pcomp : public detail::k_armed<pcomp, pcomp_options> {
   void eliminate() noexcept {
     double const tests = 6.0 * static_cast<double>(options().horizon) * static_cast<double>(batches());
     double const level = 0.5 * (std::log(tests) + 2.0 * std::log(static_cast<double>(size())));
-    std::size_t fewest = size();
-    for (std::size_t j = 0; j < size(); ++j) {
-      if (out_[j] != 0) continue;
-      losses_[j] = 0;
-      for (std::size_t i = 0; i < size(); ++i) {
-        losses_[j] += out_[i] == 0 && has_beaten(i, j, level) ? 1U : 0U;
-      }
-      fewest = std::min(fewest, losses_[j]);
-    }
-    for (std::size_t j = 0; j < size(); ++j) {
-      if (out_[j] == 0 && losses_[j] > fewest) out_[j] = 1;
-    }
+    detail::drop_the_beaten(
+        out_, losses_, [&](std::size_t i, std::size_t j) { return out_[i] == 0 && has_beaten(i, j, level); });
   }
 
   // By squares: p - 1/2 > sqrt(level / n) is the same as wins - n / 2 > sqrt(level n).

@@ -23,9 +23,9 @@
 #include <string_view>
 #include <vector>
 
+#include <joust/arms/detail/arms_in_play.hpp>
 #include <joust/arms/detail/comparison_batch.hpp>
 #include <joust/arms/detail/k_armed.hpp>
-#include <joust/arms/detail/leader_in_play.hpp>
 #include <joust/arms/detail/pair_counts.hpp>
 #include <joust/core/argmax.hpp>
 #include <joust/core/draw.hpp>
@@ -185,21 +185,11 @@ class scomp : public detail::k_armed<scomp, scomp_options> {
     return candidate_ != none ? i == candidate_ : is_seed_[i] != 0;
   }
 
-  // If everybody has been beaten, by rights impossible, those stay that have been beaten by the fewest.
   void eliminate() noexcept {
-    std::size_t fewest = size();
+    detail::drop_the_beaten(
+        out_, losses_, [this](std::size_t i, std::size_t j) { return was_sent(i) && has_beaten(i, j, 1.0); });
     for (std::size_t j = 0; j < size(); ++j) {
-      if (out_[j] != 0) continue;
-      losses_[j] = 0;
-      for (std::size_t i = 0; i < size(); ++i) {
-        losses_[j] += was_sent(i) && has_beaten(i, j, 1.0) ? 1U : 0U;
-      }
-      fewest = std::min(fewest, losses_[j]);
-    }
-    for (std::size_t j = 0; j < size(); ++j) {
-      if (out_[j] != 0 || losses_[j] == fewest) continue;
-      out_[j] = 1;
-      is_seed_[j] = 0;
+      if (out_[j] != 0) is_seed_[j] = 0;
     }
   }
 

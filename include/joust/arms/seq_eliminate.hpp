@@ -16,8 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <joust/arms/detail/comparison.hpp>
@@ -95,7 +95,7 @@ class seq_eliminate : public detail::k_armed<seq_eliminate, seq_eliminate_option
 
   template <class Stream>
   void draw_order(Stream& stream) {
-    for (std::size_t n = size(); n > 1; --n) std::swap(order_[n - 1], order_[draw_index(n, stream)]);
+    joust::draw_order(std::span{order_}, stream);
     champion_ = order_[0];
     next_ = 1;
     start_challenge();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The three draws that almost every part needs, from Boost.Random's distributions: their algorithms are
+// The draws that almost every part needs, from Boost.Random's distributions: their algorithms are
 // fixed, so the same stream gives the same numbers on every platform.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <utility>
 
 #include <boost/random/uniform_01.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
@@ -43,6 +45,13 @@ template <class Stream>
 template <class Stream>
 [[nodiscard]] double draw_bernoulli(double probability, Stream& stream) {
   return draw_uniform(stream) < probability ? 1.0 : 0.0;
+}
+
+/// Brings the values into an order drawn from all orders alike, by Fisher and Yates: from the last place to the
+/// second, each is swapped with a choice among the places up to it.
+template <class T, std::size_t Extent, class Stream>
+void draw_order(std::span<T, Extent> values, Stream& stream) {
+  for (std::size_t n = values.size(); n > 1; --n) { std::swap(values[n - 1], values[draw_index(n, stream)]); }
 }
 
 }  // namespace joust

@@ -28,6 +28,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <joust/core/detail/fnv1a.hpp>
 #include <joust/core/error.hpp>
 #include <joust/core/vocabulary.hpp>
 
@@ -44,12 +45,6 @@ template <class T>
 concept named_enumeration = std::is_enum_v<T> && requires(T value) {
   names_of(value).size();
 };
-
-[[nodiscard]] inline std::uint64_t fnv1a(std::string_view bytes) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (char const byte : bytes) { hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U; }
-  return hash;
-}
 
 [[nodiscard]] inline std::string hexadecimal(std::uint64_t value) {
   std::string digits(16, '0');

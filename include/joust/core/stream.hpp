@@ -20,6 +20,7 @@
 #include <limits>
 #include <string_view>
 
+#include <joust/core/detail/fnv1a.hpp>
 #include <joust/core/philox.hpp>
 
 namespace joust {
@@ -96,9 +97,7 @@ class stream {
   // Two keys for splitting, one for numbers and one for names, each at a fixed distance from the key of the
   // outputs.
   constexpr halves split(std::string_view name) const noexcept {
-    std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a, 64 bits
-    for (char const letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3;
-    return block(key_ ^ 0x5A5A3C3C0FF1CE5D, hash, nonce_);
+    return block(key_ ^ 0x5A5A3C3C0FF1CE5D, detail::fnv1a(name), nonce_);
   }
   template <std::integral Number>
   constexpr halves split(Number number) const noexcept {

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -61,7 +62,7 @@ template <class Map, class Context, class Candidates, joust::random_stream Strea
     for (std::size_t i = 0; i < count; ++i) turned[i] = (i + 1) % count;
     std::vector<std::size_t> shuffled = turned;
     Stream chance = stream;
-    for (std::size_t i = count; i > 1; --i) std::swap(shuffled[i - 1], shuffled[draw_index(i, chance)]);
+    draw_order(std::span{shuffled}, chance);
     for (auto const& order : {turned, shuffled}) {
       Candidates permuted = candidates;
       for (std::size_t i = 0; i < count; ++i) permuted[i] = candidates[order[i]];

@@ -56,7 +56,7 @@ class merge_tree {
   void deal(std::size_t most, Stream& stream) {
     survivors_ = arms_.size();
     for (std::size_t i = 0; i < survivors_; ++i) arms_[i] = i;
-    for (std::size_t n = survivors_; n > 1; --n) std::swap(arms_[n - 1], arms_[draw_index(n, stream)]);
+    draw_order(std::span{arms_}.first(survivors_), stream);
     for (std::size_t left = survivors_; left != 0; left -= sizes_[batches_ - 1]) {
       sizes_[batches_++] = left < most ? left : most;
     }
@@ -92,7 +92,7 @@ class merge_tree {
   template <class Stream>
   void merge(double most, Stream& stream) {
     for (std::size_t m = 0; m < batches_; ++m) order_[m] = m;
-    for (std::size_t n = batches_; n > 1; --n) std::swap(order_[n - 1], order_[draw_index(n, stream)]);
+    draw_order(std::span{order_}.first(batches_), stream);
     for (std::size_t n = 1; n < batches_; ++n) {
       for (std::size_t k = n; k > 0 && sizes_[order_[k]] < sizes_[order_[k - 1]]; --k) {
         std::swap(order_[k], order_[k - 1]);
