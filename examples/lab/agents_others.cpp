@@ -3,16 +3,51 @@
 #include <vector>
 
 #include <joust/agent/constant_policies.hpp>
+#include <joust/agent/contextual.hpp>
 #include <joust/agent/dbgd.hpp>
 #include <joust/agent/random_linear_policies.hpp>
 #include <joust/agent/sparring_exp4.hpp>
 #include <joust/arms/winner_stays_strong.hpp>
 #include <joust/arms/winner_stays_weak.hpp>
+#include <joust/posterior/ensemble.hpp>
+#include <joust/rule/best_arm.hpp>
+#include <joust/rule/thompson.hpp>
 
 #include "agent_shelf.hpp"
 #include "k_armed_entry.hpp"
 
 namespace lab {
+
+namespace {
+
+std::vector<parameter> const of_ensembles{
+    {"members", "10", "networks"},
+    {"width", "32", "units of a hidden layer"},
+    {"depth", "1", "hidden layers; 0: linear rewards"},
+    {"rate", "0.01", "learning rate of Adam"},
+    {"cadence", "4", "duels between trainings of as many steps"},
+    {"batch", "32", "duels of a training step"},
+    {"anchor", "prior", "what holds members at their start: prior, published or none"},
+    {"bootstrap", "none", "how often each member counts a duel: none (once), poisson or double-or-nothing"},
+    {"prior", "0", "factor of the fixed random network added to each member"}};
+
+joust::ensemble<> ensemble_of(typed_name const& typed) {
+  std::size_t const cadence = typed.count("cadence", 4);
+  return joust::ensemble<>{
+      {.members = typed.count("members", 10),
+       .width = typed.count("width", 32),
+       .depth = typed.count("depth", 1),
+       .optimiser = {.learning_rate = typed.number("rate", 0.01)},
+       .steps = cadence,
+       .batch = typed.count("batch", 32),
+       .cadence = cadence,
+       .anchor = static_cast<joust::anchor_scale>(typed.choice("anchor", {"prior", "published", "none"})),
+       .bootstrap = static_cast<joust::bootstrap_weights>(
+           typed.choice("bootstrap", {"none", "poisson", "double-or-nothing"})),
+       .prior_scale = typed.number("prior", 0.0)}};
+}
+
+}  // namespace
 
 std::vector<made_agent> other_agents() {
   return {
@@ -43,6 +78,18 @@ std::vector<made_agent> other_agents() {
            return joust::sparring_exp4{joust::constant_policies{}, options};
          }
          return joust::sparring_exp4{joust::random_linear_policies{policies}, options};
+       }},
+      {{"sea-ee-ensemble",
+        "SEA, explore and exploit, on an ensemble of networks as in its paper; candidates with features",
+        of_ensembles},
+       [](typed_name const& typed, joust::setting const&) -> joust::any_agent {
+         return joust::contextual{ensemble_of(typed), joust::thompson{}};
+       }},
+      {{"sea-bai-ensemble",
+        "SEA, best-arm identification, on an ensemble of networks as in its paper; candidates with features",
+        of_ensembles},
+       [](typed_name const& typed, joust::setting const&) -> joust::any_agent {
+         return joust::contextual{ensemble_of(typed), joust::best_arm{}};
        }},
   };
 }

@@ -9,8 +9,6 @@
 //
 // Exit codes: 0 done, 1 the results could not be written, 2 bad usage or input (one line on standard error
 // says what), 3 interrupted (what was finished is saved and marked incomplete).
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -19,7 +17,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <limits>
 #include <new>
 #include <set>
 #include <stdexcept>
@@ -39,16 +36,23 @@
 #include <joust/experiment/save.hpp>
 #include <joust/experiment/speed.hpp>
 
+#include <lab_plot_script.hpp>
+
+#include "../common/command_line.hpp"
+#include "../common/picture.hpp"
+#include "../common/progress.hpp"
 #include "catalogue.hpp"
-#include "picture.hpp"
-#include "progress.hpp"
 #include "report.hpp"
 
 namespace {
 
-constexpr std::uint64_t every_bit = std::numeric_limits<std::uint64_t>::max();
-
-enum exit_code { done = 0, not_written = 1, bad_input = 2, interrupted = 3 };
+using program::bad_input;
+using program::done;
+using program::every_bit;
+using program::interrupted;
+using program::not_written;
+using program::one_line;
+using program::whole_number;
 
 std::atomic<bool> stop{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only set a lock-free flag");
@@ -99,13 +103,9 @@ void refuse_repeats(char const* what, std::vector<std::string> const& names) {
   }
 }
 
-// Results that cannot be written are better refused before the study than after it.
 void try_folder(std::filesystem::path const& folder) {
   try {
-    std::filesystem::create_directories(folder);
-    std::filesystem::path const probe = folder / (".joust-lab-" + std::to_string(getpid()));
-    joust::detail::write_file(probe, "");
-    std::filesystem::remove(probe);
+    program::try_folder(folder);
   } catch (std::system_error const& failure) {
     throw std::invalid_argument{"--out " + folder.string() + ": " + failure.what()};
   }
@@ -214,7 +214,7 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
   std::signal(SIGTERM, ask_to_stop);
   std::printf("seed %llu\n", static_cast<unsigned long long>(arguments.seed));
   std::fflush(stdout);
-  lab::progress bar;
+  program::progress bar;
   options.progress = [&bar](std::uint64_t played, std::uint64_t all) { bar.show(played, all); };
   std::vector<joust::study> studies;
   for (scene const& s : scenes) {
@@ -254,7 +254,7 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
   if (!arguments.no_picture) {
     bool const anything = std::any_of(studies.begin(), studies.end(),
                                       [](joust::study const& s) { return lab::shown_regret(s).has_value(); });
-    std::string const missing = anything ? lab::draw_picture(folder) : "nothing to draw";
+    std::string const missing = anything ? program::draw_picture(folder, plot_script) : "nothing to draw";
     if (missing.empty()) {
       std::printf("picture  %s\n", (folder / "regret.png").c_str());
     } else {
@@ -270,39 +270,6 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
     return interrupted;
   }
   return done;
-}
-
-// One line of plain text: messages quote what was typed, and CLI11's may hold several lines.
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char letter) { return letter < 32 || letter == 127; }, ' ');
-  return text;
-}
-
-// A whole number as a person writes it. The library's own reading takes 010 for eight and lets what does not fit wrap
-// or saturate: a seed must be the one that was typed.
-CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
-  return CLI::Validator{
-      [least, most](std::string& typed) -> std::string {
-        std::uint64_t value = 0;
-        char const* const end = typed.data() + typed.size();
-        auto const read = std::from_chars(typed.data(), end, value);
-        bool const plain = typed.size() == 1 || (!typed.empty() && typed.front() != '0');
-        if (plain && read.ec == std::errc{} && read.ptr == end && value >= least && value <= most) {
-          return {};
-        }
-        return "'" + typed + "' is not a whole number from " + std::to_string(least) + " to " +
-               std::to_string(most);
-      },
-      "UINT"};
-}
-
-int finish(int code) {  // a table that could not be printed is a result that was not written
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    std::fprintf(stderr, "joust-lab: cannot write to standard output\n");
-    return not_written;
-  }
-  return code;
 }
 
 }  // namespace
@@ -365,12 +332,12 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
-    if (*list_command) return finish(list(json));
+    if (*list_command) return program::finish("joust-lab", list(json));
     if (*describe_command) {
       std::fputs(lab::describe(described, seed).c_str(), stdout);
-      return finish(done);
+      return program::finish("joust-lab", done);
     }
-    return finish(run(arguments, {argv, argv + argc}));
+    return program::finish("joust-lab", run(arguments, {argv, argv + argc}));
   } catch (CLI::ParseError const& parse) {
     if (parse.get_exit_code() == 0) return app.exit(parse);  // --help, --version
     bool const unknown = argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-';

@@ -58,7 +58,10 @@
 #include <joust/core/host_device.hpp>
 #include <joust/core/log_sum_exp.hpp>
 #include <joust/core/logistic_normal.hpp>
+#include <joust/core/optimiser.hpp>
 #include <joust/core/philox.hpp>
+#include <joust/core/schedule.hpp>
+#include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/core/state.hpp>
 #include <joust/core/stream.hpp>
@@ -98,8 +101,14 @@
 #include <joust/oracle/preference_matrix.hpp>
 #include <joust/oracle/random_utility.hpp>
 #include <joust/oracle/thurstone.hpp>
+#include <joust/posterior/ensemble.hpp>
+#include <joust/posterior/ensemble_belief.hpp>
+#include <joust/posterior/ensemble_options.hpp>
 #include <joust/posterior/linear_belief.hpp>
 #include <joust/posterior/linear_logistic.hpp>
+#include <joust/posterior/point_belief.hpp>
+#include <joust/rule/any_rule.hpp>
+#include <joust/rule/best_against_worst.hpp>
 #include <joust/rule/best_arm.hpp>
 #include <joust/rule/greedy.hpp>
 #include <joust/rule/largest_pair_variance.hpp>

@@ -158,6 +158,23 @@ struct policy {
   }
 };
 
+// The same, at any temperature.
+struct samples_at_temperature : policy {
+  template <class Stream>
+  std::size_t sample(joust::no_context x, Stream& stream, double temperature = 1.0) const {
+    policy tempered;
+    for (std::size_t a = 0; a < 3; ++a) tempered.score[a] = score[a] / temperature;
+    return tempered.sample(x, stream);
+  }
+  template <class Stream>
+  std::vector<std::size_t> sample_batch(joust::no_context x, std::size_t count, Stream& stream,
+                                        double temperature = 1.0) const {
+    std::vector<std::size_t> batch(count);
+    for (std::size_t& action : batch) action = sample(x, stream, temperature);
+    return batch;
+  }
+};
+
 struct trainable_policy : policy {
   std::array<double, 3> pending{};
 
@@ -176,6 +193,15 @@ struct trainable_policy : policy {
 struct preference_loss {
   double value(double margin) const { return joust::log1pexp(-margin); }
   double slope(double margin) const { return -joust::sigmoid(-margin); }
+};
+
+// DPO of a pair, by the margin of whole actions.
+struct pair_loss {
+  double value(joust::scored_pair const& pair) const { return joust::log1pexp(-pair.margin()); }
+  joust::pair_slopes slopes(joust::scored_pair const& pair) const {
+    double const slope = -joust::sigmoid(-pair.margin());
+    return {slope, -slope};
+  }
 };
 
 // The arm with the most wins against a uniform other.

@@ -14,12 +14,14 @@
 #include <joust/laws/feature_map.hpp>
 #include <joust/laws/known_preference.hpp>
 #include <joust/laws/normal_belief.hpp>
+#include <joust/laws/pair_loss.hpp>
 #include <joust/laws/policy.hpp>
 #include <joust/laws/posterior.hpp>
 #include <joust/laws/preference_loss.hpp>
 #include <joust/laws/preference_oracle.hpp>
 #include <joust/laws/proposer.hpp>
 #include <joust/laws/random_stream.hpp>
+#include <joust/laws/samples_at_temperature.hpp>
 #include <joust/laws/trainable_policy.hpp>
 
 #include "archetypes.hpp"
@@ -41,6 +43,8 @@ constexpr bool archetypes_are_models() {
   static_assert(joust::duel_rule<archetype::duel_rule, archetype::belief, Stream>);
   static_assert(joust::proposer<archetype::proposer, int, int, Stream>);
   static_assert(joust::policy<archetype::policy, no_context, std::size_t, Stream>);
+  static_assert(
+      joust::samples_at_temperature<archetype::samples_at_temperature, no_context, std::size_t, Stream>);
   static_assert(joust::trainable_policy<archetype::trainable_policy, no_context, std::size_t, Stream>);
   static_assert(joust::selects_duels<archetype::dueling_agent, no_context, Stream>);
   static_assert(joust::dueling_agent<archetype::dueling_agent, no_context, Stream>);
@@ -54,6 +58,9 @@ static_assert(joust::random_stream<stream> && joust::random_stream<archetype::ra
 static_assert(joust::random_stream<stream&>, "a stream is handed down by reference");
 static_assert(joust::feature_map<archetype::feature_map, double, list>);
 static_assert(joust::preference_loss<archetype::preference_loss>);
+static_assert(joust::pair_loss<archetype::pair_loss>);
+static_assert(!joust::pair_loss<archetype::preference_loss>, "a margin is not a pair");
+static_assert(!joust::preference_loss<archetype::pair_loss>, "a pair is not a margin");
 static_assert(joust::learns_from_duels<archetype::dueling_agent>);
 static_assert(joust::learns_from_duels<archetype::contextual_agent, list>);
 static_assert(joust::recommends<archetype::dueling_agent>);
@@ -174,6 +181,7 @@ struct silent_policy : archetype::policy {
   double log_probability(no_context, std::size_t);  // not const
 };
 static_assert(!joust::policy<silent_policy, no_context, std::size_t>);
+static_assert(!joust::samples_at_temperature<archetype::policy, no_context, std::size_t>);
 static_assert(!joust::trainable_policy<archetype::policy, no_context, std::size_t>);
 struct stepless_policy : archetype::policy {
   void accumulate(no_context, std::size_t, double);
@@ -239,8 +247,11 @@ TEMPLATE_TEST_CASE("every archetype keeps its laws", "[concepts][laws]", joust::
   REQUIRE_LAWS(laws::duel_rule(archetype::duel_rule{}, random));
   REQUIRE_LAWS(laws::proposer(archetype::proposer{}, 3, random));
   REQUIRE_LAWS(laws::policy(archetype::policy{}, no_context{}, actions, random));
+  REQUIRE_LAWS(
+      laws::samples_at_temperature(archetype::samples_at_temperature{}, no_context{}, actions, random));
   REQUIRE_LAWS(laws::trainable_policy(archetype::trainable_policy{}, no_context{}, actions, random));
   REQUIRE_LAWS(laws::preference_loss(archetype::preference_loss{}));
+  REQUIRE_LAWS(laws::pair_loss(archetype::pair_loss{}));
   REQUIRE_LAWS(laws::dueling_agent(archetype::dueling_agent{std::vector<double>(5)}, 5, random));
   REQUIRE_LAWS(laws::dueling_agent(archetype::contextual_agent{}, utilities, 3, random));
   REQUIRE_LAWS(laws::agent_prototype(archetype::agent_prototype{}, {.arms = 5}, random, {.refused = {{}}}));
@@ -257,8 +268,10 @@ TEST_CASE("the explanation of a model is silent", "[concepts]") {
   joust::explain_duel_rule<archetype::duel_rule, archetype::belief>();
   joust::explain_proposer<archetype::proposer, int, int>();
   joust::explain_policy<archetype::policy, no_context, std::size_t>();
+  joust::explain_samples_at_temperature<archetype::samples_at_temperature, no_context, std::size_t>();
   joust::explain_trainable_policy<archetype::trainable_policy, no_context, std::size_t>();
   joust::explain_preference_loss<archetype::preference_loss>();
+  joust::explain_pair_loss<archetype::pair_loss>();
   joust::explain_selects_duels<archetype::dueling_agent>();
   joust::explain_learns_from_duels<archetype::dueling_agent>();
   joust::explain_recommends<archetype::dueling_agent>();

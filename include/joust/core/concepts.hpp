@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <joust/core/certificate.hpp>
+#include <joust/core/scored_pair.hpp>
 #include <joust/core/stream.hpp>
 #include <joust/core/vocabulary.hpp>
 
@@ -78,10 +79,10 @@ concept feature_map = requires(F const& f, Context const& x, Candidates const& c
 /// variance of reward_i - reward_j under them: symmetric, zero for i = j, never the sum of two marginal
 /// variances. Rewards are known up to a common constant only, so nothing may depend on one.
 ///
-/// A belief may offer more, and the rules use it where it is there: preference_variance(i, j), the variance of
-/// the probability that i is preferred (else rewards are taken as Gaussian); pair_variances(i), a span of all
-/// pair variances with i; first_dissent(i, n, g), the favourite of the first of n draws that prefers another
-/// candidate to i, or nothing, distributed as if the draws were made.
+/// A belief may offer more, and the rules use it where it is there: preference_variance(i, j), the variance
+/// of the probability that i is preferred (else rewards are taken as Gaussian); pair_variances(i), a span of
+/// all pair variances with i; first_dissent(i, n, g), the favourite of the first of n draws that prefers
+/// another candidate to i, or nothing, distributed as if the draws were made.
 template <class B, class Stream = stream>
 concept belief = requires(B& b, Stream& g, std::size_t i) {
   { b.size() } -> std::convertible_to<std::size_t>;
@@ -132,6 +133,18 @@ concept policy = requires(P const& p, Context const& x, Action const& a, Stream&
   { p.log_probability(x, a) } -> std::convertible_to<double>;
 };
 
+/// A policy whose samples can be made more or less likely to be its favourites.
+///
+/// Laws: sample(x, g, 1) is sample(x, g); the frequencies of sample(x, g, t), t > 0, are in proportion to
+/// exp(log_probability / t), of an action that is a sequence for each of its parts given those before;
+/// sample_batch(x, n, g, t) is what n calls of sample(x, g, t) would give.
+template <class P, class Context, class Action, class Stream = stream>
+concept samples_at_temperature = policy<P, Context, Action, Stream> &&
+    requires(P const& p, Context const& x, Stream& g, std::size_t count, double temperature) {
+  { p.sample(x, g, temperature) } -> std::convertible_to<Action>;
+  { p.sample_batch(x, count, g, temperature) } -> std::convertible_to<std::vector<Action>>;
+};
+
 /// A policy that learns from weighted log-likelihood gradients, the one primitive every direct preference
 /// loss needs.
 ///
@@ -153,6 +166,19 @@ template <class L>
 concept preference_loss = requires(L const& loss, double margin) {
   { loss.value(margin) } -> std::convertible_to<double>;
   { loss.slope(margin) } -> std::convertible_to<double>;
+};
+
+/// A loss of a chosen and a rejected action, of which it sees both log-probabilities by themselves, those of
+/// a reference, and both lengths. Wider than preference_loss: it may hold the chosen action to more than its
+/// lead over the rejected one.
+///
+/// Laws: slopes are the partial derivatives of value by the policy's two log-probabilities, at a kink any
+/// number between the one-sided ones; all are finite for log-probabilities down to -1e4; the same pair gives
+/// the same value. Which action was shown first is no part of a scored_pair, so nothing can depend on it.
+template <class L>
+concept pair_loss = requires(L const& loss, scored_pair const& pair) {
+  { loss.value(pair) } -> std::convertible_to<double>;
+  { loss.slopes(pair) } -> std::convertible_to<pair_slopes>;
 };
 
 namespace detail {
@@ -228,8 +254,8 @@ concept selects_batches = dueling_agent<T, no_context, Stream> &&
 
 /// An agent that can be written down and continued elsewhere.
 ///
-/// Laws: load(save()) continues exactly as the original would; saving changes nothing; a text that is damaged,
-/// cut short or foreign is refused with std::invalid_argument.
+/// Laws: load(save()) continues exactly as the original would; saving changes nothing; a text that is
+/// damaged, cut short or foreign is refused with std::invalid_argument.
 template <class T>
 concept saves_state = requires(T const& agent, std::string_view saved) {
   { agent.save() } -> std::same_as<std::string>;

@@ -203,6 +203,24 @@ constexpr void explain_policy() {
       "double");
 }
 
+/// Names what `P` lacks to sample at a temperature.
+template <class P, class Context, class Action, class Stream = stream>
+constexpr void explain_samples_at_temperature() {
+  explain_policy<P, Context, Action, Stream>();
+  static_assert(
+      requires(P const& p, Context const& x, Stream& g, double temperature) {
+        { p.sample(x, g, temperature) } -> std::convertible_to<Action>;
+      },
+      "joust::samples_at_temperature: give your policy a const member sample(context, stream&, temperature) "
+      "that returns an action");
+  static_assert(
+      requires(P const& p, Context const& x, Stream& g, std::size_t count, double temperature) {
+        { p.sample_batch(x, count, g, temperature) } -> std::convertible_to<std::vector<Action>>;
+      },
+      "joust::samples_at_temperature: give your policy a const member sample_batch(context, count, stream&, "
+      "temperature) that returns a std::vector of actions");
+}
+
 /// Names what `P` lacks to be a trainable_policy over these actions.
 template <class P, class Context, class Action, class Stream = stream>
 constexpr void explain_trainable_policy() {
@@ -229,6 +247,23 @@ constexpr void explain_preference_loss() {
         { loss.slope(margin) } -> std::convertible_to<double>;
       },
       "joust::preference_loss: give your loss a const member slope(margin), the derivative of value");
+}
+
+/// Names what `L` lacks to be a pair_loss.
+template <class L>
+constexpr void explain_pair_loss() {
+  static_assert(
+      requires(L const& loss, scored_pair const& pair) {
+        { loss.value(pair) } -> std::convertible_to<double>;
+      },
+      "joust::pair_loss: give your loss a const member value(joust::scored_pair const&) that returns a "
+      "double");
+  static_assert(
+      requires(L const& loss, scored_pair const& pair) {
+        { loss.slopes(pair) } -> std::convertible_to<pair_slopes>;
+      },
+      "joust::pair_loss: give your loss a const member slopes(joust::scored_pair const&) that returns "
+      "joust::pair_slopes, the derivatives of value");
 }
 
 /// Names what `T` lacks to name the next duel.

@@ -5,7 +5,8 @@
 // belief has all but made up its mind, and `on_clash` says against whom the favourite is then tested.
 //
 //   needs   a belief over at least two candidates
-//   cost    2 to 2 + max_redraws draws of M rewards, fewer from a belief that has first_dissent; no allocation
+//   cost    2 to 2 + max_redraws draws of M rewards, fewer from a belief that has first_dissent; no
+//           allocation
 //   repeat  same belief and same stream give the same pair
 //   source  SEA, arXiv 2411.01493, algorithm 1 (E&E); Wu & Liu, "Double Thompson sampling", NIPS 2016
 //
@@ -14,8 +15,10 @@
 // and for a belief in general draws are independent.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include <joust/core/argmax.hpp>
 #include <joust/core/concepts.hpp>
@@ -24,11 +27,16 @@
 namespace joust {
 
 /// The second candidate when every draw has named the same favourite.
-enum class clash {
+enum class clash : unsigned char {
   runner_up,        ///< the second best of the last draw: still a draw from the belief, and a strong rival
   uniform,          ///< any other, equally likely
   largest_variance  ///< the one whose reward difference to the favourite is most uncertain
 };
+
+/// The names of the fallbacks, in the order of the enumeration.
+[[nodiscard]] constexpr std::array<std::string_view, 3> names_of(clash) noexcept {
+  return {"runner_up", "uniform", "largest_variance"};
+}
 
 struct thompson_options {
   std::size_t max_redraws = 20;  ///< further draws while the second agrees with the first; 0: never

@@ -8,20 +8,27 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include <joust/core/logistic_normal.hpp>
 
 namespace joust {
 
 /// The quantity whose variance under the belief a rule compares.
-enum class variance_of {
+enum class variance_of : unsigned char {
   preference,  ///< sigmoid(r_i - r_j): the probability that i is preferred
   reward       ///< r_i - r_j: its logit
 };
+
+/// The names of the quantities, in the order of the enumeration.
+[[nodiscard]] constexpr std::array<std::string_view, 2> names_of(variance_of) noexcept {
+  return {"preference", "reward"};
+}
 
 namespace detail {
 

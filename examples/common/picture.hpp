@@ -12,13 +12,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <joust/experiment/detail/write_file.hpp>
 
-#include <lab_plot_script.hpp>
-
-namespace lab {
+namespace program {
 
 // Runs a program found on PATH and returns its exit status, or 127 if it cannot be started. No shell is
 // involved.
@@ -47,12 +46,12 @@ inline int run_program(std::vector<std::string> words, bool quiet) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-/// Draws folder/regret.png and folder/regret.svg. Returns what is missing if that cannot be done, else
-/// nothing. The interpreter is $JOUST_PYTHON, else the first of python3 and /usr/bin/python3 that has
-/// matplotlib.
-inline std::string draw_picture(std::filesystem::path const& folder) {
+/// Writes the script into the folder as plot.py and has it draw there. Returns what is missing if that cannot
+/// be done, else nothing. The interpreter is $JOUST_PYTHON, else the first of python3 and /usr/bin/python3
+/// that has matplotlib.
+inline std::string draw_picture(std::filesystem::path const& folder, std::string_view text) {
   std::filesystem::path const script = folder / "plot.py";
-  joust::detail::write_file(script, plot_script);
+  joust::detail::write_file(script, text);
   std::vector<std::string> interpreters{"python3", "/usr/bin/python3"};
   if (char const* const chosen = std::getenv("JOUST_PYTHON"); chosen != nullptr) interpreters = {chosen};
   for (std::string const& python : interpreters) {
@@ -64,4 +63,4 @@ inline std::string draw_picture(std::filesystem::path const& folder) {
          script.string() + " " + folder.string();
 }
 
-}  // namespace lab
+}  // namespace program

@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace lab {
+namespace program {
 
 class progress {
  public:
@@ -55,4 +55,4 @@ class progress {
   clock::time_point start_ = clock::now();
 };
 
-}  // namespace lab
+}  // namespace program

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// What every loss has in common: options that were checked, can be listed and compared.
+#pragma once
+
+namespace joust::detail {
+
+template <class Options>
+class configured {
+ public:
+  /// Throws std::invalid_argument for options out of range.
+  explicit configured(Options options = {}) : options_{options} { options_.check(); }
+
+  [[nodiscard]] Options const& options() const noexcept { return options_; }
+
+  /// Throws std::invalid_argument for options out of range, which only a change through fields can bring
+  /// about.
+  void check() const { options_.check(); }
+
+  friend bool operator==(configured const&, configured const&) = default;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    Options::fields(self.options_, visit);
+  }
+
+ private:
+  Options options_;
+};
+
+}  // namespace joust::detail
