@@ -8,7 +8,9 @@
 //           sections 4 and 5, whose ablation numbers the variants; the others are named at their recipes
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -116,8 +118,8 @@ struct recipe_options {
       {"sea-ee-mixture", "ours: sea-ee among samples of the policy's mixture with the reference"},
       {"sea-bai-mixture", "ours: sea-bai among samples of the policy's mixture with the reference"},
       {"online-dpo-mixture", "control: a sample of the policy against one of its mixture with the reference"},
-      {"passive-replay", "control: online-dpo with as many further updates as mixing makes, on old duels"},
-      {"oracle-best-worst", "cheating bound: best against worst by the true reward"},
+      {"passive-replay", "control: online-dpo with a further step a round, on old duels"},
+      {"oracle-best-worst", "cheating: best against worst by the true reward"},
   }};
 }
 
@@ -229,10 +231,13 @@ struct recipe_options {
     agent.rule.of = opinion::mean;
     if (name == "best-worst-mixed") mixed();
   } else if (name == "passive-replay") {
-    // Mixing makes (1 - gamma) / gamma own pairs per answered one; here as many old duels are learnt again.
+    // Mixing makes (1 - gamma) / gamma own pairs per answered one; in rounds of 32 as many old duels are
+    // learnt again, in a step of their own.
     passive();
-    o.replay_steps = 1;
-    o.replay_batch = static_cast<std::size_t>(32.0 * (1.0 - wish.gamma) / wish.gamma + 0.5);
+    detail::require_positive("gamma", wish.gamma);
+    o.replay_batch = static_cast<std::size_t>(32.0 * std::fmax(1.0 - wish.gamma, 0.0) / wish.gamma + 0.5);
+    o.replay_steps = o.replay_batch == 0 ? 0 : 1;
+    o.replay_batch = std::max<std::size_t>(o.replay_batch, 1);
   } else if (name == "oracle-best-worst") {
     active(rule_kind::best_against_worst);
     agent.reward_model = critic::truth;

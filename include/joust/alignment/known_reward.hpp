@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A reward that is given: a fixed scorer, or in simulations the truth itself, which turns an aligner into the
-// cheating bound that no honest one can beat by choosing pairs. It never learns.
+// A reward that is given: a fixed scorer, or in simulations the truth itself, which lets an aligner
+// cheat: a yardstick for honest ones that choose pairs in the same way. It never learns.
 //
 //   needs   a copyable function reward(x, a) -> double
 //   cost    one call per candidate

@@ -44,7 +44,8 @@ struct response_world_options {
       12;                            ///< numbers that describe a response, all of which the reward depends on
   std::size_t prompt_dimension = 4;  ///< numbers that describe a prompt
   std::size_t hidden = 32;           ///< units of the non-linear part of the reward
-  double nonlinearity = 0.5;  ///< share of the reward's variance that is not linear in the latents, in [0, 1]
+  double nonlinearity = 0.5;  ///< variance of the reward's network part, in [0, 1]; a quarter to a third
+                              ///< of it no linear function of the features explains
   double reward_spread =
       0.9;                    ///< standard deviation of the rewards of a prompt, in log-odds; at 0.9 the best
                               ///< response beats what the initial policy says with probability about 0.95
@@ -107,7 +108,7 @@ struct response_world_options {
     visit("latent_dimension", self.latent_dimension, "numbers that describe a response");
     visit("prompt_dimension", self.prompt_dimension, "numbers that describe a prompt");
     visit("hidden", self.hidden, "units of the reward's non-linear part");
-    visit("nonlinearity", self.nonlinearity, "share of the reward's variance that is not linear");
+    visit("nonlinearity", self.nonlinearity, "share of the reward's variance that its network part has");
     visit("reward_spread", self.reward_spread, "standard deviation of a prompt's rewards, in log-odds");
     visit("rarity", self.rarity,
           "how unlikely good responses are at first, in log-odds per standard deviation");

@@ -170,7 +170,10 @@ class optimiser {
   [[nodiscard]] bool sound(std::size_t parameters) const {
     std::size_t const means = needs_mean() && steps_ != 0 ? parameters : 0;
     std::size_t const squares = options_.method == descent::adam && steps_ != 0 ? parameters : 0;
-    return mean_.size() == means && square_.size() == squares;
+    bool finite = mean_.size() == means && square_.size() == squares && steps_ < (std::uint64_t{1} << 63U);
+    for (Scalar const m : mean_) finite = finite && std::isfinite(m);
+    for (Scalar const v : square_) finite = finite && std::isfinite(v) && v >= Scalar{0};
+    return finite;
   }
 
  private:
@@ -233,15 +236,16 @@ class optimiser {
     auto const t = static_cast<double>(steps_);
     double const unbiased = 1.0 - std::pow(options_.beta1, t);
     auto const root = static_cast<Scalar>(1.0 / std::sqrt(1.0 - std::pow(options_.beta2, t)));
-    detail::adam_rates<Scalar> const rates{.step = static_cast<Scalar>(rate / unbiased),
-                                           .root = root,
-                                           .keep = keep,
-                                           .scale = scale,
-                                           .beta1 = static_cast<Scalar>(options_.beta1),
-                                           .beta2 = static_cast<Scalar>(options_.beta2),
-                                           .fresh1 = static_cast<Scalar>(1.0 - options_.beta1),
-                                           .fresh2 = static_cast<Scalar>(1.0 - options_.beta2),
-                                           .epsilon = static_cast<Scalar>(options_.epsilon)};
+    detail::adam_rates<Scalar> const rates{
+        .step = static_cast<Scalar>(rate / unbiased),
+        .root = root,
+        .keep = keep,
+        .scale = scale,
+        .beta1 = static_cast<Scalar>(options_.beta1),
+        .beta2 = static_cast<Scalar>(options_.beta2),
+        .fresh1 = static_cast<Scalar>(1.0 - options_.beta1),
+        .fresh2 = static_cast<Scalar>(1.0 - options_.beta2),
+        .epsilon = std::fmax(static_cast<Scalar>(options_.epsilon), (std::numeric_limits<Scalar>::min)())};
     detail::adam_step(rates, n, gradient.data(), mean_.data(), square_.data(), parameters.data());
   }
 

@@ -145,8 +145,8 @@ class alignment_run {
   }
 
   /// One round, and an evaluation if one is due. Throws std::invalid_argument for a run that is finished, and
-  /// what the oracle and the aligner throw: the run then stands where it stood, and step() plays the round
-  /// again.
+  /// what the oracle throws: the run then stands where it stood, and step() plays the round again. What the
+  /// aligner throws while it learns passes through after the answers were paid for: such a run is over.
   round_report step() {
     if (finished()) detail::reject("step", "asked of a finished run", "finished() to be false");
     auto const prompts = next_prompts();

@@ -152,7 +152,10 @@ class mlp_softmax : public detail::finite_softmax<mlp_softmax, mlp_softmax_optio
       auto const columns_in = static_cast<Eigen::Index>(inputs(l));
       Eigen::Map<Eigen::MatrixXd> to_weights{gradient + offset(l), units, columns_in};
       Eigen::Map<Eigen::VectorXd> to_biases{gradient + offset(l) + width() * inputs(l), units};
-      to_biases += entering_.rowwise().sum();
+      // Summed in Eigen's own memory first: in a map, the order of the sum would depend on where the memory
+      // lies.
+      sums_ = entering_.rowwise().sum();
+      to_biases += sums_;
       if (l == 0) {
         to_weights.noalias() += entering_ * phi.transpose();
       } else {
@@ -219,6 +222,7 @@ class mlp_softmax : public detail::finite_softmax<mlp_softmax, mlp_softmax_optio
   std::vector<Eigen::MatrixXd> layers_;
   Eigen::MatrixXd entering_;
   Eigen::MatrixXd leaving_;
+  Eigen::VectorXd sums_;
   Eigen::MatrixXd touched_;
   Eigen::VectorXd slopes_;
 };

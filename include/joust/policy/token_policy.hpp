@@ -34,6 +34,7 @@
 #include <joust/core/optimiser.hpp>
 #include <joust/core/state.hpp>
 #include <joust/core/stream.hpp>
+#include <joust/policy/detail/ascent.hpp>
 #include <joust/policy/detail/token_network.hpp>
 #include <joust/policy/feature_table.hpp>
 #include <joust/policy/tokens.hpp>
@@ -259,10 +260,14 @@ class token_policy {
   }
 
   /// One step of the optimiser along the pending gradient, which is cleared; nothing, if nothing is pending.
-  /// Throws std::invalid_argument, and changes nothing, for a gradient that has overflowed.
+  /// Throws std::invalid_argument, and changes nothing, for a gradient that has overflowed, and for
+  /// parameters that would.
   void step() {
     if (pending_.empty()) return;
-    optimiser_.ascend(parameters_, pending_);
+    detail::prepared_step next;
+    next.prepare(optimiser_, parameters_, pending_);
+    std::copy(next.values().begin(), next.values().end(), parameters_.begin());
+    next.commit(optimiser_);
     pending_.clear();
   }
 

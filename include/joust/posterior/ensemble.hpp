@@ -8,7 +8,7 @@
 //   cost    for M candidates, K members of p parameters: score 2 M K p flops, nearly all in one matrix
 //           product; a training step about 8 B K p for B pairs, and three to seven passes over the K p
 //           parameters; memory 5 K p numbers (6 with prior functions) and 2 d per stored pair; no allocation
-//           once sizes have been met
+//           once sizes have been met, but for the packing buffers of Eigen's large products
 //   repeat  same options, duels and calls give the same members; no stream is asked for, all chance comes
 //           from `seed`
 //   source  Liu et al., "Sample-efficient alignment for LLMs", arXiv 2411.01493; Lu & Van
@@ -204,7 +204,8 @@ class ensemble {
       try {
         optimiser_.descend(parameters_, std::span<Scalar const>{gradient_});
       } catch (std::invalid_argument const&) {
-        // The only complaint left is a gradient that is not finite; nothing has moved.
+        // The only complaint left is a gradient that is not finite, or too long to be squared; nothing has
+        // moved.
       }
     }
   }
@@ -248,7 +249,9 @@ class ensemble {
     visit("options", self.options_);
     visit("updates", self.updates_);
     visit("loss", self.loss_);
-    visit.list("parameters", self.parameters_);
+    std::vector<Scalar> parameters{self.parameters_.begin(), self.parameters_.end()};
+    visit.list("parameters", parameters);
+    if constexpr (!std::is_const_v<Self>) self.parameters_.assign(parameters.begin(), parameters.end());
     visit("optimiser", self.optimiser_);
     visit("pairs", self.ring_);
   }
@@ -322,7 +325,7 @@ class ensemble {
   }
 
   template <class Feature>
-  void copy_feature(std::string_view argument, Feature const& phi, std::vector<Scalar>& to) {
+  void copy_feature(std::string_view argument, Feature const& phi, detail::aligned_vector<Scalar>& to) {
     if (phi.size() != static_cast<Eigen::Index>(options_.dimension)) {
       detail::reject(argument, "of length " + detail::text(phi.size()),
                      "length " + detail::text(options_.dimension));
@@ -344,7 +347,8 @@ class ensemble {
     ring_.make_room();
     bool const due = options_.cadence != 0 && (ring_.added() + 1) % options_.cadence == 0;
     if (due) reserve_training((std::min)(ring_.size() + 1, ring_.capacity()));
-    // A duel and its mirror image are stored alike, so that they teach the same to the last bit.
+    // A duel and its mirror image are stored alike, so that they teach the same: to the last bit if 1 - y is
+    // exact, as it is for a win, a loss and a tie.
     if (second_ < first_) {
       ring_.add(second_, first_, 1.0 - share, weight);
     } else {
@@ -363,9 +367,9 @@ class ensemble {
   }
 
   // Fresh parameters. A member's own are a function of the seed and its index alone.
-  [[nodiscard]] std::vector<Scalar> starting_point(std::string_view who) const {
+  [[nodiscard]] detail::aligned_vector<Scalar> starting_point(std::string_view who) const {
     detail::mlp_shape const& shape = heads_.shape();
-    std::vector<Scalar> result(shape.parameters(), Scalar{0});
+    detail::aligned_vector<Scalar> result(shape.parameters(), Scalar{0});
     for (std::size_t k = 0; k < shape.members; ++k) {
       stream random = chance().child(who, k);
       boost::random::normal_distribution<double> normal;
@@ -385,8 +389,8 @@ class ensemble {
 
   void remember_start() {
     bool const anchored = options_.anchor != anchor_scale::none;
-    anchor_ = anchored ? starting_point("member") : std::vector<Scalar>{};
-    prior_ = options_.prior_scale > 0.0 ? starting_point("prior function") : std::vector<Scalar>{};
+    anchor_ = anchored ? starting_point("member") : detail::aligned_vector<Scalar>{};
+    prior_ = options_.prior_scale > 0.0 ? starting_point("prior function") : detail::aligned_vector<Scalar>{};
   }
 
   void reserve_scores(std::size_t count) {
@@ -414,8 +418,8 @@ class ensemble {
   }
 
   // Rewards of `inputs` under all members, the prior functions' share included.
-  void evaluate(const_view inputs, std::vector<Scalar>& outputs, std::vector<Scalar>& prior, bool keep,
-                bool prior_is_known = false) {
+  void evaluate(const_view inputs, detail::aligned_vector<Scalar>& outputs,
+                detail::aligned_vector<Scalar>& prior, bool keep, bool prior_is_known = false) {
     auto const members = static_cast<Eigen::Index>(options_.members);
     view rewards{outputs.data(), inputs.cols(), members};
     if (!prior_.empty() && !prior_is_known) {
@@ -572,21 +576,22 @@ class ensemble {
   optimiser<Scalar> optimiser_;
   std::uint64_t updates_ = 0;
   double loss_ = 0.0;
-  std::vector<Scalar> parameters_;
-  std::vector<Scalar> anchor_;  // where they started; empty without an anchor
-  std::vector<Scalar> prior_;   // of the prior functions; empty without
+  detail::aligned_vector<Scalar> parameters_;
+  detail::aligned_vector<Scalar> anchor_;  // where they started; empty without an anchor
+  detail::aligned_vector<Scalar> prior_;   // of the prior functions; empty without
 
   // Scores: inputs d x M, outputs and rewards M x K; the scored() first elements of each count.
   std::size_t scored_ = 0;
-  std::vector<Scalar> scored_inputs_, scored_outputs_, scored_prior_, scored_slopes_;
+  detail::aligned_vector<Scalar> scored_inputs_, scored_outputs_, scored_prior_, scored_slopes_;
   std::vector<double> rewards_, means_, variances_, centres_;
 
   // Work space. Its contents mean nothing between calls.
   typename heads::workspace work_;
-  std::vector<Scalar> first_, second_;                                             // d
-  std::vector<Scalar> gradient_;                                                   // K p
-  std::vector<Scalar> batch_inputs_, batch_outputs_, batch_prior_, batch_slopes_;  // d x 2 B, 2 B x K
-  std::vector<std::size_t> slots_;                                                 // B
+  detail::aligned_vector<Scalar> first_, second_;  // d
+  detail::aligned_vector<Scalar> gradient_;        // K p
+  detail::aligned_vector<Scalar> batch_inputs_, batch_outputs_, batch_prior_,
+      batch_slopes_;                  // d x 2 B, 2 B x K
+  std::vector<std::size_t> slots_;    // B
   std::vector<double> counts_;        // B x K, if there is a bootstrap
   std::vector<unsigned char> drawn_;  // one per stored pair, all 0
 };

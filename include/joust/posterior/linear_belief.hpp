@@ -6,11 +6,11 @@
 // uncertain both are.
 //
 //   needs   Eigen, Boost.Random
-//   cost    O(d^2 + M d) per draw; O(M d) for the mean and for all pair variances with one candidate; O(M d^2) once
-//           before the first pair variance, unless the posterior has kept the candidates whitened
+//   cost    O(d^2 + M d) per draw; O(M d) for the mean and for all pair variances with one candidate; O(M
+//           d^2) once before the first pair variance, unless the posterior has kept the candidates whitened
 //   repeat  same posterior, features and stream give the same draws
-//   source  Rasmussen & Williams, "Gaussian Processes for Machine Learning", 2006, section 2.1; the mixture of
-//           half-spaces in first_dissent: Karp & Luby, "Monte-Carlo algorithms for enumeration and reliability
+//   source  Rasmussen & Williams, "Gaussian Processes for Machine Learning", 2006, section 2.1; the mixture
+//           of half-spaces in first_dissent: Karp & Luby, "Monte-Carlo algorithms for enumeration and reliability
 //           problems", FOCS 1983
 #pragma once
 
@@ -40,8 +40,9 @@ class linear_belief {
   /// The candidates' features, one row each.
   using features = Eigen::Map<Eigen::MatrixXd const, Eigen::Unaligned, Eigen::OuterStride<>>;
 
-  /// Whether the candidates are likely to be asked about again. Decides how first_dissent goes about it, and with it
-  /// what it draws from the stream, so it is a matter of the posterior's options and not of its history.
+  /// Whether the candidates are likely to be asked about again. Decides how first_dissent goes about it, and
+  /// with it what it draws from the stream, so it is a matter of the posterior's options and not of its
+  /// history.
   enum class candidates : bool { change, stay };
 
   /// Memory that outlives the belief, so that a round needs none of its own. It only grows.
@@ -58,8 +59,9 @@ class linear_belief {
     bool is_whitened = false;       // the rows belong to the present candidates and factor
     Eigen::Index idle = 0;          // updates that the rows have followed since they were last looked at
 
-    /// Lets the whitened rows of `count` candidates follow a rank-one update of the factor; see follow_update. Rows
-    /// that nobody has looked at for so long that whitening anew would have been cheaper are given up.
+    /// Lets the whitened rows of `count` candidates follow a rank-one update of the factor; see
+    /// follow_update. Rows that nobody has looked at for so long that whitening anew would have been cheaper
+    /// are given up.
     void follow(detail::rotation const* turns, Eigen::Index count, Eigen::Index dimension) noexcept {
       if (++idle > dimension / 4) {
         is_whitened = false;
@@ -166,7 +168,8 @@ class linear_belief {
   template <class Stream>
   [[nodiscard]] std::optional<std::size_t> first_dissent(std::size_t first, std::size_t draws,
                                                          Stream& stream) {
-    // Whitening candidates that are never seen again costs as much as a number of draws: so many are tried first.
+    // Whitening candidates that are never seen again costs as much as a number of draws: so many are tried
+    // first.
     for (std::size_t trial = these_ == candidates::stay ? 0 : patience(); trial != 0 && draws != 0;
          --trial, --draws) {
       if (std::size_t const favourite = argmax(draw(stream), stream); favourite != first) return favourite;
@@ -206,8 +209,8 @@ class linear_belief {
     if (buffer.size() < length) buffer.resize(length);
   }
 
-  // P(N > z) for z = lead / sqrt(variance). Beyond 8.5 it is below 1e-17, less than a uniform number resolves.
-  // Without variance the lead is certain; a twin has none, and every draw is a tie with it.
+  // P(N > z) for z = lead / sqrt(variance). Beyond 8.5 it is below 1e-17, less than a uniform number
+  // resolves. Without variance the lead is certain; a twin has none, and every draw is a tie with it.
   static double half_space(double lead, double variance) noexcept {
     if (variance == 0.0) return lead > 0.0 ? 0.0 : 1.0;
     if (lead > 0.0 && lead * lead > 72.25 * variance) return 0.0;
@@ -315,8 +318,8 @@ class linear_belief {
     return {work_->whitened.data(), phi_.rows(), phi_.cols()};
   }
 
-  // Rows of equal features may be computed by different kernels and differ in their last bits. A distance of that
-  // order is rounding, not uncertainty: rules that look for a positive variance must not be led by it.
+  // Rows of equal features may be computed by different kernels and differ in their last bits. A distance of
+  // that order is rounding, not uncertainty: rules that look for a positive variance must not be led by it.
   [[nodiscard]] double unless_rounding(double squared, std::size_t i, std::size_t j) const noexcept {
     constexpr double rounding = 1e-26;
     return squared > rounding * (work_->lengths[i] + work_->lengths[j]) ? squared : 0.0;

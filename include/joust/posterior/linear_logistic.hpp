@@ -104,13 +104,13 @@ class linear_logistic {
 
   /// The belief about the rewards of candidates.
   ///
-  /// `phi` is any M x d Eigen expression, M >= 1, all entries finite; else std::invalid_argument, and nothing has
-  /// changed. A named column-major matrix of doubles is referred to, anything else copied into the posterior. The
-  /// belief is valid until the next at(), observe() or refit(), and while a named matrix stays as it is. O(M d), no
-  /// allocation once M has been met before.
+  /// `phi` is any M x d Eigen expression, M >= 1, all entries finite; else std::invalid_argument, and nothing
+  /// has changed. A named column-major matrix of doubles is referred to, anything else copied into the
+  /// posterior. The belief is valid until the next at(), observe() or refit(), and while a named matrix stays
+  /// as it is. O(M d), no allocation once M has been met before.
   ///
-  /// With the option fixed_candidates the features are copied and kept whitened: pair variances then cost O(d) at
-  /// once, and each duel O(M d) more. Other candidates are still welcome; they are whitened afresh.
+  /// With the option fixed_candidates the features are copied and kept whitened: pair variances then cost
+  /// O(d) at once, and each duel O(M d) more. Other candidates are still welcome; they are whitened afresh.
   template <class Features>
     requires std::derived_from<std::remove_cvref_t<Features>,
                                Eigen::MatrixBase<std::remove_cvref_t<Features>>>

@@ -65,21 +65,21 @@ class json_path {
   constexpr std::size_t deepest = 64;
   json_path path;
   auto const follow = [&](int, parsed::parse_event_t event, parsed& at) {
-    using enum parsed::parse_event_t;
+    using event_kind = parsed::parse_event_t;
     switch (event) {
-      case object_start:
-      case array_start:
-        path.begin(event == array_start);
+      case event_kind::object_start:
+      case event_kind::array_start:
+        path.begin(event == event_kind::array_start);
         if (path.depth() > deepest) fail_json(file, "", "is nested deeper than 64 levels");
         break;
-      case object_end:
-      case array_end:
+      case event_kind::object_end:
+      case event_kind::array_end:
         path.end();
         break;
-      case key:
+      case event_kind::key:
         if (!path.key(at.get_ref<std::string const&>())) fail_json(file, path.text(), "stands twice");
         break;
-      case value:
+      case event_kind::value:
         path.value();
         break;
     }

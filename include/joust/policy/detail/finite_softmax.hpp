@@ -244,6 +244,7 @@ class finite_softmax {
   /// Where W is 0, up to the rounding of its own sum, no response but those a matters: every loss of a margin
   /// is such a case, and its step does not depend on R.
   void step() {
+    if (pending_weights_.empty()) return;
     gather();
     self().ascend();
     discard();

@@ -20,6 +20,11 @@
 
 namespace joust::detail {
 
+// Numbers that Eigen works on where they lie. It sums in packets from the first aligned address on, so with memory
+// aligned by chance the last bits of a sum would depend on where the memory came from.
+template <class Scalar>
+using aligned_vector = std::vector<Scalar, Eigen::aligned_allocator<Scalar>>;
+
 // Sizes, and where what lies in the vector of all parameters:
 //
 //     layer 0: weights (inputs x K width), biases (K width)
@@ -70,8 +75,8 @@ class mlp_heads {
 
   // Memory that only grows.
   struct workspace {
-    std::vector<Scalar> hidden;  // depth x (M x K width), or the first layer alone when nothing is kept
-    std::vector<Scalar> spare;   // 2 x (M x width)
+    aligned_vector<Scalar> hidden;  // depth x (M x K width), or the first layer alone when nothing is kept
+    aligned_vector<Scalar> spare;   // 2 x (M x width)
   };
 
   explicit mlp_heads(mlp_shape const& shape) : shape_{shape} {}
@@ -80,6 +85,7 @@ class mlp_heads {
 
   // After this, forward() and backward() of so many inputs allocate nothing of their own.
   void make_room(workspace& work, Eigen::Index count, bool keep) const {
+    if (shape_.depth == 0) return;  // nothing is hidden
     std::size_t const block = static_cast<std::size_t>(count) * shape_.width;
     std::size_t const layers = keep ? shape_.depth : 1;
     if (work.hidden.size() < layers * block * shape_.members) {

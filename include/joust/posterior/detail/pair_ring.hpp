@@ -42,7 +42,9 @@ class pair_ring {
 
   // After this, the next add() succeeds. Changes nothing visible; may throw std::bad_alloc.
   void make_room() {
-    if (size() == capacity_ || size() < weights_.capacity()) return;
+    bool const room_for_one = size() < weights_.capacity() && size() < outcomes_.capacity() &&
+                              features_.size() + 2 * dimension_ <= features_.capacity();
+    if (size() == capacity_ || room_for_one) return;
     std::size_t const room = (std::min)(capacity_, size() + size() / 2 + 16);
     features_.reserve(room * 2 * dimension_);
     outcomes_.reserve(room);
@@ -75,7 +77,7 @@ class pair_ring {
     auto const finite = [](auto const& values) {
       return std::all_of(values.begin(), values.end(), [](auto x) { return std::isfinite(x); });
     };
-    return outcomes_.size() == stored && weights_.size() == stored &&
+    return added_ < (std::uint64_t{1} << 63U) && outcomes_.size() == stored && weights_.size() == stored &&
            features_.size() / 2 == stored * dimension_ && features_.size() % 2 == 0 && finite(features_) &&
            finite(weights_) &&
            std::all_of(outcomes_.begin(), outcomes_.end(), [](double y) { return y >= 0.0 && y <= 1.0; }) &&
