@@ -16,6 +16,10 @@ if(JOUST_EXPERIMENT)
   install(TARGETS joust_experiment EXPORT joustComponent-experiment)
   install(EXPORT joustComponent-experiment NAMESPACE joust:: DESTINATION "${joust_package_dir}")
 endif()
+# What these make depends on where they are used, so they are read there instead of being exported from here.
+install(FILES cmake/joust_device.cmake cmake/joustComponent-device.cmake cmake/joustComponent-cuda.cmake
+        DESTINATION "${joust_package_dir}"
+)
 
 configure_package_config_file(cmake/joustConfig.cmake.in joustConfig.cmake INSTALL_DESTINATION "${joust_package_dir}")
 # Before 1.0 a minor version may break its users, so 0.1 does not stand in for 0.2.

@@ -9,11 +9,11 @@ target_link_libraries(joust_own_program INTERFACE joust::experiment)
 
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   target_compile_options(
-    joust_own_program INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
-                                $<$<BOOL:${JOUST_WARNINGS_AS_ERRORS}>:-Werror>
+    joust_own_program INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wsign-conversion;-Wshadow>"
+                                $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${JOUST_WARNINGS_AS_ERRORS}>>:-Werror>
   )
   # Square roots that need not set errno can be vectorised (core/optimiser.hpp); nobody here reads errno after one.
-  target_compile_options(joust_own_program INTERFACE -fno-math-errno)
+  target_compile_options(joust_own_program INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-math-errno>)
 elseif(MSVC)
   target_compile_options(joust_own_program INTERFACE /W4 $<$<BOOL:${JOUST_WARNINGS_AS_ERRORS}>:/WX>)
 endif()
@@ -35,10 +35,10 @@ if(JOUST_NATIVE)
   )
   unset(CMAKE_REQUIRED_FLAGS)
   if(joust_native_code_runs)
-    target_compile_options(joust_own_program INTERFACE -march=native)
+    target_compile_options(joust_own_program INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
       # It warns of its own AVX headers (GCC bug 105593).
-      target_compile_options(joust_own_program INTERFACE -Wno-maybe-uninitialized)
+      target_compile_options(joust_own_program INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
     endif()
   else()
     message(STATUS "joust: programs built with -march=native do not run here; building for the common processor")

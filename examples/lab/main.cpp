@@ -5,13 +5,14 @@
 //   joust-lab list [--json]
 //   joust-lab describe --environment NAME [--seed S]
 //   joust-lab run --environment NAME... --agent NAME... --horizon T --replications R --seed S --out DIR
-//                 [--delay N] [--stop confidence=P]
+//                 [--delay N] [--stop confidence=P] [--device host|cuda]
 //
 // Exit codes: 0 done, 1 the results could not be written, 2 bad usage or input (one line on standard error
 // says what), 3 interrupted (what was finished is saved and marked incomplete).
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -42,6 +43,7 @@
 #include "../common/picture.hpp"
 #include "../common/progress.hpp"
 #include "catalogue.hpp"
+#include "device.hpp"
 #include "report.hpp"
 
 namespace {
@@ -74,6 +76,7 @@ struct run_arguments {
   std::string out;
   std::uint64_t delay = 0;
   std::string stop;
+  std::string device;
   bool no_picture = false;
 };
 
@@ -181,6 +184,7 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
       .interrupt = &stop};
 
   // Everything that can be refused is refused before the first round is played.
+  lab::device_study const on_device = arguments.device.empty() ? nullptr : lab::find_device(arguments.device);
   struct scene {
     joust::arena where;
     std::vector<joust::contender> contenders;
@@ -206,6 +210,18 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
         throw std::invalid_argument{"agent '" + agent + "' in environment '" + name + "': " + refused.what()};
       }
     }
+    if (on_device != nullptr) {
+      joust::study_options trial = options;  // a single round shows what the device cannot do
+      trial.horizon = trial.replications = trial.checkpoints = 1;
+      try {
+        static_cast<void>(on_device(trial, s.where, s.contenders));
+      } catch (std::runtime_error const& failure) {  // such as a machine without a GPU
+        throw std::invalid_argument{"--device " + arguments.device + ": " + failure.what()};
+      } catch (std::invalid_argument const& refused) {
+        throw std::invalid_argument{"--device " + arguments.device + " in environment '" + name +
+                                    "': " + refused.what()};
+      }
+    }
     scenes.push_back(std::move(s));
   }
   try_folder(arguments.out);
@@ -217,9 +233,15 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
   program::progress bar;
   options.progress = [&bar](std::uint64_t played, std::uint64_t all) { bar.show(played, all); };
   std::vector<joust::study> studies;
+  std::vector<double> device_speeds;
   for (scene const& s : scenes) {
     bar.begin(s.where.name);
-    studies.push_back(joust::replicate(options, s.where, s.contenders));
+    auto const start = std::chrono::steady_clock::now();
+    studies.push_back(on_device != nullptr ? on_device(options, s.where, s.contenders)
+                                           : joust::replicate(options, s.where, s.contenders));
+    std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
+    device_speeds.push_back(static_cast<double>(arguments.horizon) *
+                            static_cast<double>(arguments.replications * s.contenders.size()) / took.count());
   }
   std::filesystem::path const folder = arguments.out;
   for (char const* old : {"regret.png", "regret.svg", "identification.csv", "lower_bound.csv"})
@@ -233,6 +255,7 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
   std::string timing = "environment,agent,rounds_per_second\n";
   std::vector<std::vector<double>> speeds(scenes.size());
   for (std::size_t i = 0; i < scenes.size(); ++i) {
+    if (on_device != nullptr) break;  // the agents timed here are the core's
     bar.begin("timing " + scenes[i].where.name);
     for (std::size_t a = 0; a < scenes[i].contenders.size() && !stop; ++a) {
       bar.show(a, scenes[i].contenders.size());
@@ -248,6 +271,10 @@ int run(run_arguments const& arguments, std::vector<std::string> const& command)
 
   for (std::size_t i = 0; i < studies.size(); ++i) {
     lab::print_table(studies[i], speeds[i]);
+    if (on_device != nullptr && studies[i].complete()) {
+      std::printf("  %s: %s rounds/s over all agents and replications\n", studies[i].device.c_str(),
+                  lab::rate(device_speeds[i]).c_str());
+    }
     if (!studies[i].endings.empty()) lab::print_endings(studies[i]);
   }
   std::printf("\nresults  %s\n", (folder / "regret.csv").c_str());
@@ -317,6 +344,10 @@ int main(int argc, char** argv) {
       ->check(whole_number(0, 4294967295));
   run_command->add_option("--stop", arguments.stop,
                           "confidence=P: end each run when the winner is known with probability P");
+  run_command->add_option(
+      "--device", arguments.device,
+      "host or cuda: play there, all cores or a GPU at once; for uniform, rucb, rmed1, dts, "
+      "self-sparring and winner-stays-*, at most 64 fixed arms");
   run_command->add_option("--out", arguments.out, "folder for the results; created if need be")->required();
   run_command->add_flag("--no-picture", arguments.no_picture, "do not draw regret.png and regret.svg");
 

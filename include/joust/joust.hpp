@@ -112,6 +112,7 @@
 #include <joust/rule/best_arm.hpp>
 #include <joust/rule/greedy.hpp>
 #include <joust/rule/largest_pair_variance.hpp>
+#include <joust/rule/max_pair_ucb.hpp>
 #include <joust/rule/passive.hpp>
 #include <joust/rule/thompson.hpp>
 #include <joust/rule/thompson_with_self_duels.hpp>

@@ -9,6 +9,9 @@
 #include <span>
 #include <vector>
 
+#include <boost/random/uniform_01.hpp>
+#include <boost/random/uniform_int_distribution.hpp>
+
 #include <joust/core/draw.hpp>
 #include <joust/core/stream.hpp>
 
@@ -24,6 +27,15 @@ struct scripted {
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
   result_type operator()() { return words[next++ % words.size()]; }
+};
+
+// A generator of 32-bit words.
+struct halved {
+  using result_type = std::uint32_t;
+  stream words;
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
+  result_type operator()() { return static_cast<result_type>(words() >> 32U); }
 };
 
 }  // namespace
@@ -88,6 +100,52 @@ TEST_CASE("an index is uniform below its count", "[draw]") {
     CHECK(chi_square < limits[c]);
   }
   CHECK(draw_index(std::numeric_limits<std::size_t>::max(), random) > 0);  // wide ranges do not overflow
+}
+
+TEST_CASE("an index is, word for word, the one of Boost's distribution", "[draw]") {
+  constexpr std::uint64_t last = std::numeric_limits<std::uint64_t>::max();
+  auto const boosts = [](std::size_t count, auto& words) {
+    return boost::random::uniform_int_distribution<std::size_t>{0, count - 1}(words);
+  };
+  // Counts that divide 2^64 and counts that leave something, at both ends of the range and in between.
+  std::vector<std::uint64_t> counts{last,         last - 1, last / 2,    last / 2 + 1,
+                                    last / 2 + 2, last / 3, last / 3 + 1};
+  for (std::uint64_t count = 2; count <= 300; ++count) counts.push_back(count);
+  for (unsigned bit = 9; bit < 64; ++bit) {
+    std::uint64_t const power = std::uint64_t{1} << bit;
+    counts.insert(counts.end(), {power - 1, power, power + 1});
+  }
+  stream random{6};
+  for (int n = 0; n < 300; ++n) counts.push_back(2 + (random() >> (random() % 62)));
+  for (std::uint64_t const count : counts) {
+    // The last word of the first and of the last bucket, the words around them, and those left over: the two
+    // must pass over the same ones.
+    std::uint64_t const bucket = last / count + (last % count == count - 1 ? 1 : 0);
+    scripted script{{0, bucket - 1, bucket, bucket * (count - 1) - 1, bucket * (count - 1),
+                     bucket * count - 1, bucket * count, last - 1, last, last / 2, random(),
+                     0x123456789abcdef0}};
+    scripted same = script;
+    stream g = random.child(count);
+    stream h = g;
+    bool agree = true;
+    for (int n = 0; n < 20; ++n) {
+      agree = agree && draw_index(count, script) == boosts(count, same) && script.next == same.next;
+      agree = agree && draw_index(count, g) == boosts(count, h) && g == h;
+    }
+    CAPTURE(count);
+    CHECK(agree);
+  }
+}
+
+TEST_CASE("an engine of other words draws by Boost's distributions", "[draw]") {
+  halved g{stream{8}};
+  halved h = g;
+  for (std::size_t const count : {std::size_t{2}, std::size_t{10}, std::size_t{1} << 40U}) {
+    for (int n = 0; n < 100; ++n) {
+      REQUIRE(draw_index(count, g) == boost::random::uniform_int_distribution<std::size_t>{0, count - 1}(h));
+      REQUIRE(draw_uniform(g) == boost::random::uniform_01<double>{}(h));
+    }
+  }
 }
 
 TEST_CASE("no randomness is spent where there is no choice", "[draw]") {

@@ -36,6 +36,13 @@ TEST_CASE("any_agent does what the agent inside does") {
   CHECK(reads.recommend(phi) == 1);
 }
 
+TEST_CASE("the agent inside can be had by its type") {
+  any_agent const agent{joust::rucb{{.alpha = 0.7}}};
+  REQUIRE(agent.get_if<joust::rucb>() != nullptr);
+  CHECK(agent.get_if<joust::rucb>()->options().alpha == 0.7);
+  CHECK(agent.get_if<stubborn>() == nullptr);
+}
+
 TEST_CASE("a copy is an agent of its own") {
   struct counter {
     std::size_t seen = 0;

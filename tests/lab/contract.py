@@ -231,6 +231,41 @@ class Contract(unittest.TestCase):
         self.assertEqual(produced[0], produced[1])
         self.assertEqual(produced[0], produced[2])
 
+    def test_a_study_on_a_device_is_the_same_study(self):
+        agents = ["uniform", "rucb", "rucb:alpha=0.3", "winner-stays-weak", "winner-stays-strong"]
+        same_on_hosts = ["rmed1", "dts", "self-sparring"]  # up to rounding on a GPU
+        for device, names in (("host", agents + same_on_hosts), ("cuda", agents)):
+            with self.subTest(device=device):
+                words = ["run", *[w for e in ("arxiv6", "hard-condorcet:arms=9") for w in ("--environment", e)],
+                         *[w for a in names for w in ("--agent", a)], "--horizon", 700, "--replications", 30, "--seed", 4,
+                         "--checkpoints", 20, "--no-picture"]
+                there = lab(*words, "--out", self.out / device, "--device", device)
+                if there.returncode == 2 and ("built without it" in there.stderr or "CUDA stream" in there.stderr):
+                    self.skipTest(there.stderr.strip())
+                self.assertEqual(there.returncode, 0, there.stderr)
+                here = lab(*words, "--out", self.out / "plain")
+                self.assertEqual(here.returncode, 0, here.stderr)
+                for file in ("regret.csv", "comparisons.csv", "regret.npy"):
+                    self.assertEqual((self.out / device / file).read_bytes(), (self.out / "plain" / file).read_bytes(), file)
+                played_on = json.loads((self.out / device / "study.json").read_text())["device"]
+                self.assertIn(played_on, ("cuda",) if device == "cuda" else ("cpp", "omp", "tbb"))
+                self.assertNotIn("device", json.loads((self.out / "plain" / "study.json").read_text()))
+                self.assertEqual(rows(self.out / device / "timing.csv"), [])  # it would time the agents of the core
+
+    def test_what_a_device_cannot_play_is_refused(self):
+        self.refused(self.run_lab("--environment", "arxiv6", "--agent", "rucb", "--device", "abacus"), "abacus", "host", "cuda")
+        result = self.run_lab("--environment", "arxiv6", "--agent", "rcs", "--device", "host")
+        if "built without it" in result.stderr:
+            self.skipTest(result.stderr.strip())
+        self.refused(result, "'rcs'", "no device form", "double_thompson")
+        on_host = ("--agent", "rucb", "--device", "host")
+        self.refused(self.run_lab("--environment", "hard-condorcet:arms=80", *on_host), "80", "at most 64")
+        self.refused(self.run_lab("--environment", "arxiv6", *on_host, "--delay", 2), "delay")
+        self.refused(self.run_lab("--environment", "arxiv6", *on_host, "--stop", "confidence=0.9"), "confidence")
+        result = self.run_lab("--environment", "contextual", "--agent", "uniform", "--device", "host")
+        self.refused(result, "'contextual'", "fixed arms")
+        self.assertFalse(self.out.exists())
+
     def test_the_recorded_command_repeats_the_study(self):
         self.run_lab("--environment", "hard-condorcet", "--agent", "dts")
         first = {f: (self.out / f).read_bytes() for f in ("regret.csv", "regret.npy", "study.json")}

@@ -10,6 +10,7 @@
 #include <joust/rule/best_arm.hpp>
 #include <joust/rule/greedy.hpp>
 #include <joust/rule/largest_pair_variance.hpp>
+#include <joust/rule/max_pair_ucb.hpp>
 #include <joust/rule/passive.hpp>
 #include <joust/rule/thompson.hpp>
 #include <joust/rule/thompson_with_self_duels.hpp>
@@ -153,5 +154,8 @@ TEST_CASE("every rule of the library keeps the laws", "[laws][duel_rule]") {
   for (joust::variance_of const criterion : {joust::variance_of::preference, joust::variance_of::reward}) {
     CHECK_KEEPS_LAWS(laws::duel_rule(joust::best_arm{{.criterion = criterion}}, random));
     CHECK_KEEPS_LAWS(laws::duel_rule(joust::largest_pair_variance{{.criterion = criterion}}, random));
+  }
+  for (double const beta : {0.0, 1.0}) {
+    CHECK_KEEPS_LAWS(laws::duel_rule(joust::max_pair_ucb{{.beta = beta}}, random));
   }
 }

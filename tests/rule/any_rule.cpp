@@ -2,8 +2,10 @@
 #include <joust/rule/any_rule.hpp>
 
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -69,6 +71,18 @@ TEST_CASE("any_rule is the rule it names, with that rule's options", "[any_rule]
   for (auto const of : {opinion::draw, opinion::mean}) {
     check_same({.rule = rule_kind::best_against_worst, .of = of}, joust::best_against_worst{{.of = of}});
   }
+  check_same({.rule = rule_kind::max_pair_ucb}, joust::max_pair_ucb{});
+  check_same({.rule = rule_kind::max_pair_ucb, .beta = 0.25}, joust::max_pair_ucb{{.beta = 0.25}});
+}
+
+TEST_CASE("visit hands over the rule in its own type", "[any_rule]") {
+  bool reached = false;
+  any_rule{{.rule = rule_kind::thompson, .max_redraws = 3}}.visit([&](auto const& rule) {
+    if constexpr (std::is_same_v<decltype(rule), joust::thompson const&>) {
+      reached = rule.options().max_redraws == 3;
+    }
+  });
+  CHECK(reached);
 }
 
 TEST_CASE("any_rule keeps the laws of rules", "[any_rule][law]") {
@@ -91,6 +105,7 @@ TEST_CASE("the rules have names of their own, in the order of the enumeration", 
   CHECK(names[static_cast<std::size_t>(rule_kind::uniform_pair)] == "uniform_pair");
   CHECK(names[static_cast<std::size_t>(rule_kind::greedy)] == "greedy");
   CHECK(names[static_cast<std::size_t>(rule_kind::best_against_worst)] == "best_against_worst");
+  CHECK(names[static_cast<std::size_t>(rule_kind::max_pair_ucb)] == "max_pair_ucb");
   // Each name does something of its own: no two rules agree on a belief that has all kinds of doubt.
   std::set<std::vector<std::size_t>> behaviours;
   for (std::size_t k = 0; k < names.size(); ++k) {
@@ -111,7 +126,8 @@ TEST_CASE("any_rule_options can be written down and read back", "[any_rule]") {
                                  .max_redraws = 3,
                                  .on_clash = clash::uniform,
                                  .criterion = variance_of::reward,
-                                 .of = opinion::draw};
+                                 .of = opinion::draw,
+                                 .beta = 0.5};
   joust::state_writer writer{"rule", 1};
   any_rule_options::fields(options, writer);
   std::string const text = std::move(writer).finish();
@@ -125,7 +141,8 @@ TEST_CASE("any_rule_options can be written down and read back", "[any_rule]") {
   CHECK(any_rule{read}.options() == options);
 }
 
-TEST_CASE("any_rule refuses a single candidate", "[any_rule][fault]") {
+TEST_CASE("any_rule refuses a single candidate and a beta that is no bonus", "[any_rule][fault]") {
+  CHECK_THROWS_AS(any_rule({.rule = rule_kind::passive, .beta = -1.0}), std::invalid_argument);
   for (std::size_t k = 0; k < joust::names_of(rule_kind{}).size(); ++k) {
     joust_test::check_refuses_one_candidate(any_rule{{.rule = static_cast<rule_kind>(k)}});
   }

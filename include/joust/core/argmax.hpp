@@ -8,13 +8,14 @@
 #include <span>
 
 #include <joust/core/draw.hpp>
+#include <joust/core/host_device.hpp>
 
 namespace joust {
 
 /// The index of a largest element, uniform among them. Draws from the stream only if there is more than one.
 /// `values` is not empty and holds no NaN (unchecked). O(n), no allocation.
 template <class Stream>
-[[nodiscard]] std::size_t argmax(std::span<double const> values, Stream& stream) {
+[[nodiscard]] JOUST_HOST_DEVICE std::size_t argmax(std::span<double const> values, Stream& stream) {
   std::size_t best = 0;
   std::size_t ties = 1;
   for (std::size_t i = 1; i < values.size(); ++i) {

@@ -8,11 +8,13 @@
 #include <limits>
 #include <span>
 
+#include <joust/core/host_device.hpp>
+
 namespace joust {
 
 /// log(sum_i exp(x_i)); -infinity for an empty span, +infinity if a term is +infinity, NaN if a term is NaN.
 /// O(n).
-[[nodiscard]] inline double log_sum_exp(std::span<double const> terms) noexcept {
+[[nodiscard]] JOUST_HOST_DEVICE inline double log_sum_exp(std::span<double const> terms) noexcept {
   double largest = -std::numeric_limits<double>::infinity();
   for (double const x : terms) largest = x > largest ? x : largest;
   if (largest == std::numeric_limits<double>::infinity()) {

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/schedule.hpp>
 
 namespace joust {
@@ -103,16 +104,59 @@ template <std::floating_point Scalar>
   return total;
 }
 
+// The numbers of one step, the same for all coordinates.
 template <std::floating_point Scalar>
-struct adam_rates {
-  Scalar step, root, keep, scale, beta1, beta2, fresh1, fresh2, epsilon;
+struct step_rates {
+  Scalar step, keep, scale;                            // of every method
+  Scalar momentum;                                     // of sgd
+  Scalar root, beta1, beta2, fresh1, fresh2, epsilon;  // of adam
 };
 
-// One step of Adam over n coordinates. Compilers vectorise the square root, and with it the loop, only where
-// it need not set errno (-fno-math-errno): then it takes less than half the time, to the same numbers.
+// Those of the step that follows `steps` others; gradients count `scale` times.
 template <std::floating_point Scalar>
-void adam_step(adam_rates<Scalar> const& at, std::size_t n, Scalar const* slope, Scalar* mean, Scalar* square,
-               Scalar* theta) noexcept {
+[[nodiscard]] step_rates<Scalar> rates_after(optimiser_options const& options, std::uint64_t steps,
+                                             Scalar scale) {
+  double const rate = options.learning_rate.at(steps);
+  step_rates<Scalar> result{};
+  result.step = static_cast<Scalar>(rate);
+  result.keep = static_cast<Scalar>(1.0 - rate * options.weight_decay);
+  result.scale = scale;
+  result.momentum = static_cast<Scalar>(options.momentum);
+  if (options.method == descent::sgd) return result;
+  // Both corrections for the start from zero go into two scalars, so that a coordinate costs one division.
+  auto const t = static_cast<double>(steps + 1);
+  double const unbiased = 1.0 - std::pow(options.beta1, t);
+  result.step = static_cast<Scalar>(rate / unbiased);
+  result.root = static_cast<Scalar>(1.0 / std::sqrt(1.0 - std::pow(options.beta2, t)));
+  result.beta1 = static_cast<Scalar>(options.beta1);
+  result.beta2 = static_cast<Scalar>(options.beta2);
+  result.fresh1 = static_cast<Scalar>(1.0 - options.beta1);
+  result.fresh2 = static_cast<Scalar>(1.0 - options.beta2);
+  result.epsilon = std::fmax(static_cast<Scalar>(options.epsilon), (std::numeric_limits<Scalar>::min)());
+  return result;
+}
+
+// One step over n coordinates: plain, with momentum, and of Adam. Compilers vectorise the square root, and
+// with it the loop, only where it need not set errno (-fno-math-errno): then it takes less than half the
+// time, to the same numbers.
+template <std::floating_point Scalar>
+JOUST_HOST_DEVICE void plain_step(step_rates<Scalar> const& at, std::size_t n, Scalar const* slope,
+                                  Scalar* theta) noexcept {
+  for (std::size_t i = 0; i < n; ++i) theta[i] = at.keep * theta[i] - at.step * at.scale * slope[i];
+}
+
+template <std::floating_point Scalar>
+JOUST_HOST_DEVICE void momentum_step(step_rates<Scalar> const& at, std::size_t n, Scalar const* slope,
+                                     Scalar* mean, Scalar* theta) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    mean[i] = at.momentum * mean[i] + at.scale * slope[i];
+    theta[i] = at.keep * theta[i] - at.step * mean[i];
+  }
+}
+
+template <std::floating_point Scalar>
+JOUST_HOST_DEVICE void adam_step(step_rates<Scalar> const& at, std::size_t n, Scalar const* slope,
+                                 Scalar* mean, Scalar* square, Scalar* theta) noexcept {
   for (std::size_t i = 0; i < n; ++i) {
     Scalar const g = at.scale * slope[i];
     Scalar const m = at.beta1 * mean[i] + at.fresh1 * g;
@@ -216,37 +260,15 @@ class optimiser {
     if (options_.method == descent::adam && square_.size() != n) square_.assign(n, Scalar{0});
 
     auto const scale = sign * static_cast<Scalar>(cut ? limit / unit / length : 1.0);
-    double const rate = learning_rate();
+    detail::step_rates<Scalar> const rates = detail::rates_after(options_, steps_, scale);
     ++steps_;
-    auto const keep = static_cast<Scalar>(1.0 - rate * options_.weight_decay);
-    if (options_.method == descent::sgd) {
-      auto const step = static_cast<Scalar>(rate);
-      if (mean_.empty()) {
-        for (std::size_t i = 0; i < n; ++i) parameters[i] = keep * parameters[i] - step * scale * gradient[i];
-        return;
-      }
-      auto const momentum = static_cast<Scalar>(options_.momentum);
-      for (std::size_t i = 0; i < n; ++i) {
-        mean_[i] = momentum * mean_[i] + scale * gradient[i];
-        parameters[i] = keep * parameters[i] - step * mean_[i];
-      }
-      return;
+    if (options_.method == descent::adam) {
+      detail::adam_step(rates, n, gradient.data(), mean_.data(), square_.data(), parameters.data());
+    } else if (mean_.empty()) {
+      detail::plain_step(rates, n, gradient.data(), parameters.data());
+    } else {
+      detail::momentum_step(rates, n, gradient.data(), mean_.data(), parameters.data());
     }
-    // Both corrections for the start from zero go into two scalars, so that a coordinate costs one division.
-    auto const t = static_cast<double>(steps_);
-    double const unbiased = 1.0 - std::pow(options_.beta1, t);
-    auto const root = static_cast<Scalar>(1.0 / std::sqrt(1.0 - std::pow(options_.beta2, t)));
-    detail::adam_rates<Scalar> const rates{
-        .step = static_cast<Scalar>(rate / unbiased),
-        .root = root,
-        .keep = keep,
-        .scale = scale,
-        .beta1 = static_cast<Scalar>(options_.beta1),
-        .beta2 = static_cast<Scalar>(options_.beta2),
-        .fresh1 = static_cast<Scalar>(1.0 - options_.beta1),
-        .fresh2 = static_cast<Scalar>(1.0 - options_.beta2),
-        .epsilon = std::fmax(static_cast<Scalar>(options_.epsilon), (std::numeric_limits<Scalar>::min)())};
-    detail::adam_step(rates, n, gradient.data(), mean_.data(), square_.data(), parameters.data());
   }
 
   optimiser_options options_;

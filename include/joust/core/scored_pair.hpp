@@ -5,6 +5,8 @@
 // likelihood.
 #pragma once
 
+#include <joust/core/host_device.hpp>
+
 namespace joust {
 
 /// A chosen and a rejected action, in log-probabilities: of the whole action, summed over its parts if it has
@@ -18,12 +20,12 @@ struct scored_pair {
   double rejected_length = 1.0;     ///< parts of the rejected action
 
   /// The log-ratio margin: log [pi / pi_ref](chosen) - log [pi / pi_ref](rejected).
-  [[nodiscard]] constexpr double margin() const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE constexpr double margin() const noexcept {
     return (chosen - chosen_reference) - (rejected - rejected_reference);
   }
 
   /// The same pair with the roles exchanged.
-  [[nodiscard]] constexpr scored_pair swapped() const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE constexpr scored_pair swapped() const noexcept {
     return {rejected, chosen, rejected_reference, chosen_reference, rejected_length, chosen_length};
   }
 

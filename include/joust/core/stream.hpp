@@ -16,6 +16,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -98,6 +99,13 @@ class stream {
   // outputs.
   constexpr halves split(std::string_view name) const noexcept {
     return block(key_ ^ 0x5A5A3C3C0FF1CE5D, detail::fnv1a(name), nonce_);
+  }
+  // The length of a literal is counted here: string_view asks strlen, which kernels do not have, and nvcc makes
+  // an empty kernel of that without a word.
+  constexpr halves split(char const* name) const noexcept {
+    std::size_t length = 0;
+    while (name[length] != '\0') ++length;
+    return split(std::string_view{name, length});
   }
   template <std::integral Number>
   constexpr halves split(Number number) const noexcept {

@@ -47,6 +47,13 @@ class any_agent {
   any_agent& operator=(any_agent&&) noexcept = default;
   ~any_agent() = default;
 
+  /// The agent inside, if it is of this type; else null. Valid as long as this object holds it.
+  template <class Agent>
+  [[nodiscard]] Agent const* get_if() const noexcept {
+    auto const* const inside = dynamic_cast<model<Agent> const*>(held_.get());
+    return inside == nullptr ? nullptr : &inside->agent;
+  }
+
   /// True if the agent reads features; otherwise those passed below are ignored and may be empty.
   [[nodiscard]] bool reads_features() const { return held_->reads_features(); }
 

@@ -118,28 +118,18 @@ inline preference_matrix truth_of(any_environment const& problem) {
   return {arms, std::move(entries)};
 }
 
-}  // namespace detail
-
-/// Runs every contender in the arena `replications` times.
-///
-/// With a confidence, every agent is asked for it (setting::confidence), and the study says how the runs
-/// ended.
-///
-/// Throws std::invalid_argument for a confidence outside [0, 1) or one with changing candidates, for a
-/// horizon of 0 or above 2^32 - 1, for no replications or checkpoints, for no or equally named contenders,
-/// and passes on what agents, environment and oracle throw (an agent that cannot work in this environment
-/// says so). If `interrupt` becomes true, replications under way are abandoned, and the study holds the
-/// finished ones.
-[[nodiscard]] inline study replicate(study_options const& options, arena const& where,
-                                     std::vector<contender> const& contenders) {
-  if (options.replications == 0) detail::reject("replications", "0", "at least one");
+// The study before its first round: settings, names and checkpoints, all numbers unknown, nothing finished.
+// Throws as replicate.
+inline study blank_study(study_options const& options, arena const& where,
+                         std::vector<contender> const& contenders) {
+  if (options.replications == 0) reject("replications", "0", "at least one");
   if (options.horizon > std::numeric_limits<std::uint32_t>::max()) {
-    detail::reject("horizon", detail::text(options.horizon), "at most 4294967295 rounds");
+    reject("horizon", text(options.horizon), "at most 4294967295 rounds");
   }
   if (!(options.confidence >= 0.0 && options.confidence < 1.0)) {
-    detail::reject("confidence", detail::text(options.confidence), "a number of at least 0 and below 1");
+    reject("confidence", text(options.confidence), "a number of at least 0 and below 1");
   }
-  if (contenders.empty()) detail::reject("agents", "empty", "at least one agent");
+  if (contenders.empty()) reject("agents", "empty", "at least one agent");
   study result;
   result.environment = where.name;
   result.seed = options.seed;
@@ -149,8 +139,7 @@ inline preference_matrix truth_of(any_environment const& problem) {
   result.rounds = checkpoints(options.horizon, options.checkpoints, options.spacing);
   for (contender const& c : contenders) {
     if (std::find(result.agents.begin(), result.agents.end(), c.name) != result.agents.end()) {
-      detail::reject("agents", "two named '" + c.name + "'",
-                     "different names; use joust::named{\"...\", agent}");
+      reject("agents", "two named '" + c.name + "'", "different names; use joust::named{\"...\", agent}");
     }
     result.agents.push_back(c.name);
   }
@@ -165,6 +154,27 @@ inline preference_matrix truth_of(any_environment const& problem) {
   result.comparisons.fill(unknown);
   result.finished.fill(0);
   if (options.confidence != 0.0) result.endings.resize(agents * replications);
+  return result;
+}
+
+}  // namespace detail
+
+/// Runs every contender in the arena `replications` times.
+///
+/// With a confidence, every agent is asked for it (setting::confidence), and the study says how the runs
+/// ended.
+///
+/// Throws std::invalid_argument for a confidence outside [0, 1) or one with changing candidates, for a
+/// horizon of 0 or above 2^32 - 1, for no replications or checkpoints, for no or equally named contenders,
+/// and passes on what agents, environment and oracle throw (an agent that cannot work in this environment
+/// says so). If `interrupt` becomes true, replications under way are abandoned, and the study holds the
+/// finished ones.
+[[nodiscard]] inline study replicate(study_options const& options, arena const& where,
+                                     std::vector<contender> const& contenders) {
+  study result = detail::blank_study(options, where, contenders);
+  std::size_t const agents = contenders.size();
+  std::size_t const replications = options.replications;
+  std::size_t const points = result.rounds.size();
 
   stream const root{options.seed};
   std::atomic<std::uint64_t> rounds_played{0};

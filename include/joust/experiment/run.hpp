@@ -206,6 +206,9 @@ template <class Agent, environment Problem>
     detail::reject("horizon", detail::text(options.checkpoints.back()), "at most 4294967295 rounds");
   }
   setting const shape = problem.shape();
+  if (!(options.confidence >= 0.0 && options.confidence < 1.0)) {
+    detail::reject("confidence", detail::text(options.confidence), "a number of at least 0 and below 1");
+  }
   bool const may_stop = options.confidence != 0.0;
   if (may_stop && !shape.fixed_arms) {
     detail::reject("confidence",
@@ -213,8 +216,7 @@ template <class Agent, environment Problem>
                    "0, or an environment of fixed arms: there is no winner to be certain of");
   }
   std::optional<stopping_rule> observer;  // of agents that do not stop by themselves
-  if (may_stop) observer.emplace(shape.arms, options.confidence);
-  if (stops_by_itself(agent)) observer.reset();
+  if (may_stop && !stops_by_itself(agent)) observer.emplace(shape.arms, options.confidence);
 
   stream const contexts = random.child("context");
   stream const answers = random.child("oracle");

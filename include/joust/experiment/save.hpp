@@ -81,9 +81,11 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
   study const& first = studies.front();
   for (study const& s : studies) {
     if (s.agents != first.agents || s.rounds != first.rounds || s.replications() != first.replications() ||
-        s.seed != first.seed || s.delay != first.delay || s.confidence != first.confidence) {
-      detail::reject("studies", "'" + s.environment + "' and '" + first.environment + "' apart",
-                     "the same agents, rounds, replications, seed, delay and confidence in all of them");
+        s.seed != first.seed || s.device != first.device || s.delay != first.delay ||
+        s.confidence != first.confidence) {
+      detail::reject(
+          "studies", "'" + s.environment + "' and '" + first.environment + "' apart",
+          "the same agents, rounds, replications, seed, device, delay and confidence in all of them");
     }
   }
   std::size_t const points = first.rounds.size();
@@ -128,6 +130,7 @@ inline void save(std::span<study const> studies, std::filesystem::path const& fo
   record["horizon"] = first.rounds.back();
   record["replications"] = first.replications();
   record["spacing"] = first.spacing == spacing::linear ? "linear" : "logarithmic";
+  if (!first.device.empty()) record["device"] = first.device;
   if (first.delay != 0) record["delay"] = first.delay;
   if (first.confidence != 0.0) record["confidence"] = first.confidence;
   record["agents"] = first.agents;

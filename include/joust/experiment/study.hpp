@@ -41,6 +41,7 @@ struct study {
   xt::xtensor<std::uint8_t, 2> finished;
 
   std::uint64_t delay = 0;  ///< by how many rounds answers were late
+  std::string device;       ///< the system of joust::device that played it, such as "cuda"; empty: none
 
   /// Not 0 if runs were to stop once the winner was known with this probability. Their regrets and
   /// comparisons then stay, from where they stopped to the horizon.

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -55,6 +56,24 @@ struct aot_options {
     visit("likelihood", self.likelihood, "of whole actions (sum) or of their average part (mean)");
   }
 };
+
+namespace detail {
+
+// Where a pair stands on either of the two sides that are sorted.
+struct aot_heights {
+  double above;
+  double below;
+};
+
+[[nodiscard]] JOUST_HOST_DEVICE inline aot_heights heights_of(aot_options const& options,
+                                                              scored_pair const& pair) noexcept {
+  log_ratios const ratios{pair, options.likelihood};
+  if (options.sides == aot_sides::unpaired) return {ratios.chosen, ratios.rejected};
+  return {pair.chosen * ratios.chosen_share - pair.rejected * ratios.rejected_share,
+          pair.chosen_reference * ratios.chosen_share - pair.rejected_reference * ratios.rejected_share};
+}
+
+}  // namespace detail
 
 /// The mean of -log sigmoid(beta (u_k - v_k)) over the ranks k of two sorted sides u and v. A model of
 /// batch_loss: joust::evaluate computes it.
@@ -118,17 +137,9 @@ class aot : public detail::configured<aot_options> {
   void place(std::size_t i, bool swapped, scored_pair const& pair, double mass, std::vector<grain>& above,
              std::vector<grain>& below) const {
     if (!(mass > 0.0)) return;
-    detail::log_ratios const ratios{pair, options().likelihood};
-    if (options().sides == aot_sides::paired) {
-      above.push_back(
-          {pair.chosen * ratios.chosen_share - pair.rejected * ratios.rejected_share, mass, i, swapped});
-      below.push_back(
-          {pair.chosen_reference * ratios.chosen_share - pair.rejected_reference * ratios.rejected_share,
-           mass, i, swapped});
-    } else {
-      above.push_back({ratios.chosen, mass, i, swapped});
-      below.push_back({ratios.rejected, mass, i, swapped});
-    }
+    detail::aot_heights const heights = detail::heights_of(options(), pair);
+    above.push_back({heights.above, mass, i, swapped});
+    below.push_back({heights.below, mass, i, swapped});
   }
 
   void pull(grain const& from, std::span<scored_pair const> duels, double by_chosen, double by_rejected,

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -58,7 +59,7 @@ class apo : public detail::configured<apo_options> {
   static constexpr std::string_view name = "apo";
   using configured::configured;
 
-  [[nodiscard]] double value(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const noexcept {
     auto const [chosen, rejected] = rewards(detail::log_ratios{pair, options().likelihood});
     return options().anchor == apo_anchor::zero ? sigmoid(-chosen) + sigmoid(rejected)
                                                 : sigmoid(chosen) + sigmoid(rejected - chosen);
@@ -66,7 +67,7 @@ class apo : public detail::configured<apo_options> {
 
   /// zero: -beta s'(c) and beta s'(d); down: beta (s'(c) - s'(c - d)) and beta s'(c - d), with s the logistic
   /// function
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const noexcept {
     detail::log_ratios const ratios{pair, options().likelihood};
     auto const [chosen, rejected] = rewards(ratios);
     if (options().anchor == apo_anchor::zero) {
@@ -81,7 +82,7 @@ class apo : public detail::configured<apo_options> {
     double chosen;
     double rejected;
   };
-  [[nodiscard]] implicit_rewards rewards(detail::log_ratios const& ratios) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE implicit_rewards rewards(detail::log_ratios const& ratios) const noexcept {
     return {options().beta * ratios.chosen, options().beta * ratios.rejected};
   }
 };

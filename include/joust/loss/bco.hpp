@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -47,13 +48,13 @@ class bco : public detail::configured<bco_options> {
   static constexpr std::string_view name = "bco";
   using configured::configured;
 
-  [[nodiscard]] double value(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const noexcept {
     auto const [chosen, rejected] = rewards(detail::log_ratios{pair, options().likelihood});
     return log1pexp(options().shift - chosen) + log1pexp(rejected - options().shift);
   }
 
   /// -beta sigmoid(shift - c) and beta sigmoid(d - shift)
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const noexcept {
     detail::log_ratios const ratios{pair, options().likelihood};
     auto const [chosen, rejected] = rewards(ratios);
     return ratios.slopes(-options().beta * sigmoid(options().shift - chosen),
@@ -65,7 +66,7 @@ class bco : public detail::configured<bco_options> {
     double chosen;
     double rejected;
   };
-  [[nodiscard]] implicit_rewards rewards(detail::log_ratios const& ratios) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE implicit_rewards rewards(detail::log_ratios const& ratios) const noexcept {
     return {options().beta * ratios.chosen, options().beta * ratios.rejected};
   }
 };

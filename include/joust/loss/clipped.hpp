@@ -10,6 +10,7 @@
 
 #include <joust/core/concepts.hpp>
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -37,18 +38,20 @@ class clipped {
     options_.check();
   }
 
-  [[nodiscard]] double value(double margin) const {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const {
     double const low = margin < -options_.limit ? -options_.limit : margin;
     return loss_.value(low > options_.limit ? options_.limit : low);
   }
   /// 0 beyond the limits.
-  [[nodiscard]] double slope(double margin) const {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const {
     return margin < -options_.limit || margin > options_.limit ? 0.0 : loss_.slope(margin);
   }
-  [[nodiscard]] log_likelihood likelihood() const { return detail::likelihood_of(loss_); }
+  [[nodiscard]] JOUST_HOST_DEVICE log_likelihood likelihood() const { return detail::likelihood_of(loss_); }
 
-  [[nodiscard]] double value(scored_pair const& pair) const { return detail::value_by_margin(*this, pair); }
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const {
+    return detail::value_by_margin(*this, pair);
+  }
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const {
     return detail::slopes_by_margin(*this, pair);
   }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -48,14 +49,14 @@ class conservative_dpo : public detail::margin_loss<conservative_dpo, conservati
   using margin_loss::margin_loss;
   using margin_loss::value;
 
-  [[nodiscard]] double value(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const noexcept {
     // log sigmoid(-z) = log sigmoid(z) - z: one logarithm serves both terms.
     double const z = options().beta * margin;
     return log1pexp(-z) + options().smoothing * z;
   }
 
   /// beta (e - sigmoid(-beta m))
-  [[nodiscard]] double slope(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const noexcept {
     return options().beta * (options().smoothing - sigmoid(-options().beta * margin));
   }
 };

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -47,13 +48,13 @@ class discopop : public detail::margin_loss<discopop, discopop_options> {
   using margin_loss::margin_loss;
   using margin_loss::value;
 
-  [[nodiscard]] double value(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const noexcept {
     double const z = options().beta * margin;
     return sigmoid(-z / options().temperature) * log1pexp(-z) + exponential(z);
   }
 
   /// beta [ -(1 - s) sigmoid(-z) - s exp(-z) + s (1 - s) (exp(-z) - log(1 + exp(-z))) / temperature ]
-  [[nodiscard]] double slope(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const noexcept {
     double const z = options().beta * margin;
     double const t = options().temperature;
     double const rest = sigmoid(-z / t);  // 1 - s
@@ -64,7 +65,7 @@ class discopop : public detail::margin_loss<discopop, discopop_options> {
  private:
   // s exp(-z): of large negative z the one factor underflows where the other overflows, their product is
   // tame.
-  [[nodiscard]] double exponential(double z) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double exponential(double z) const noexcept {
     return std::exp(log_sigmoid(z / options().temperature) - z);
   }
 };

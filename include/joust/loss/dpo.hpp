@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -42,10 +43,12 @@ class dpo : public detail::margin_loss<dpo, dpo_options> {
   using margin_loss::margin_loss;
   using margin_loss::value;
 
-  [[nodiscard]] double value(double margin) const noexcept { return log1pexp(-options().beta * margin); }
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const noexcept {
+    return log1pexp(-options().beta * margin);
+  }
 
   /// -beta sigmoid(-beta m)
-  [[nodiscard]] double slope(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const noexcept {
     return -options().beta * sigmoid(-options().beta * margin);
   }
 };

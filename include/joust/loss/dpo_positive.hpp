@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -47,19 +48,19 @@ class dpo_positive : public detail::configured<dpo_positive_options> {
   static constexpr std::string_view name = "dpo_positive";
   using configured::configured;
 
-  [[nodiscard]] double value(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const noexcept {
     return log1pexp(-logit(detail::log_ratios{pair, options().likelihood}));
   }
 
   /// s (1 + penalty [r < 0]) by r and -s by the other log-ratio, with s = -beta sigmoid(-logit).
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const noexcept {
     detail::log_ratios const ratios{pair, options().likelihood};
     double const slope = -options().beta * sigmoid(-logit(ratios));
     return ratios.slopes(ratios.chosen < 0.0 ? slope * (1.0 + options().penalty) : slope, -slope);
   }
 
  private:
-  [[nodiscard]] double logit(detail::log_ratios const& ratios) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double logit(detail::log_ratios const& ratios) const noexcept {
     double const shortfall = ratios.chosen < 0.0 ? -ratios.chosen : 0.0;
     return options().beta * (ratios.margin() - options().penalty * shortfall);
   }

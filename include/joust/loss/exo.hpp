@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -53,14 +54,14 @@ class exo : public detail::margin_loss<exo, exo_options> {
   using margin_loss::margin_loss;
   using margin_loss::value;
 
-  [[nodiscard]] double value(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const noexcept {
     double const z = options().beta * margin;
     double const e = options().smoothing;
     return sigmoid(z) * (log_sigmoid(z) - std::log1p(-e)) + sigmoid(-z) * (log_sigmoid(-z) - std::log(e));
   }
 
   /// beta p (1 - p) (beta m - logit(1 - e)): the derivatives of both logarithms cancel.
-  [[nodiscard]] double slope(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const noexcept {
     double const z = options().beta * margin;
     double const e = options().smoothing;
     return options().beta * sigmoid_slope(z) * (z - std::log1p(-e) + std::log(e));

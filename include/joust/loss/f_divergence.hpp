@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/sigmoid.hpp>
 
 namespace joust {
@@ -57,7 +58,7 @@ struct f_divergence {
   ///
   /// (Constants are chosen so that u = 0 gives 0.) Where exp(-a u) would exceed exp(40) it goes on along its
   /// tangent: it keeps growing, and numbers stay numbers.
-  [[nodiscard]] double reward(double log_ratio) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double reward(double log_ratio) const noexcept {
     switch (kind) {
       case divergence::forward_kl:
         return powered(log_ratio, 1.0);
@@ -72,7 +73,7 @@ struct f_divergence {
   }
 
   /// The derivative of reward: 1, exp(-u), sigmoid(-u), exp(-a u).
-  [[nodiscard]] double slope(double log_ratio) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double log_ratio) const noexcept {
     switch (kind) {
       case divergence::forward_kl:
         return std::exp(capped(-log_ratio));
@@ -90,10 +91,12 @@ struct f_divergence {
   static constexpr double steepest =
       40.0;  // exp(40) is 2e17: its square, and 1e4 times that, are far from the end
 
-  static double capped(double exponent) noexcept { return exponent > steepest ? steepest : exponent; }
+  JOUST_HOST_DEVICE static double capped(double exponent) noexcept {
+    return exponent > steepest ? steepest : exponent;
+  }
 
   // (1 - exp(-a u)) / a, along its tangent where it is steepest; expm1 keeps the digits of small a u.
-  static double powered(double log_ratio, double a) noexcept {
+  JOUST_HOST_DEVICE static double powered(double log_ratio, double a) noexcept {
     double const exponent = -a * log_ratio;
     double const within = capped(exponent);
     return -(std::expm1(within) + (exponent > within ? std::exp(within) * (exponent - within) : 0.0)) / a;

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
 namespace joust {
@@ -27,7 +28,7 @@ namespace detail {
 struct stated_likelihood {
   log_likelihood value;
 
-  constexpr stated_likelihood(log_likelihood likelihood) noexcept
+  JOUST_HOST_DEVICE constexpr stated_likelihood(log_likelihood likelihood) noexcept
       : value{likelihood} {}  // NOLINT(*-explicit-*)
   template <bool given = false>
   constexpr stated_likelihood() noexcept : value{} {
@@ -36,7 +37,8 @@ struct stated_likelihood {
         "joust::ipo: say in .likelihood whether the margin is of whole actions, log_likelihood::sum, or "
         "of their average part, log_likelihood::mean");
   }
-  constexpr operator log_likelihood() const noexcept { return value; }  // NOLINT(*-explicit-*)
+  // NOLINTNEXTLINE(*-explicit-*)
+  JOUST_HOST_DEVICE constexpr operator log_likelihood() const noexcept { return value; }
   friend bool operator==(stated_likelihood const&, stated_likelihood const&) = default;
   friend constexpr bool operator==(stated_likelihood const& stated, log_likelihood likelihood) noexcept {
     return stated.value == likelihood;
@@ -70,13 +72,15 @@ class ipo : public detail::margin_loss<ipo, ipo_options> {
   using margin_loss::margin_loss;
   using margin_loss::value;
 
-  [[nodiscard]] double value(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const noexcept {
     double const miss = margin - 0.5 / options().beta;
     return miss * miss;
   }
 
   /// 2 (m - 1 / (2 beta))
-  [[nodiscard]] double slope(double margin) const noexcept { return 2.0 * (margin - 0.5 / options().beta); }
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const noexcept {
+    return 2.0 * (margin - 0.5 / options().beta);
+  }
 };
 
 }  // namespace joust

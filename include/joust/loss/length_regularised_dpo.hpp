@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -48,19 +49,20 @@ class length_regularised_dpo : public detail::configured<length_regularised_dpo_
   static constexpr std::string_view name = "length_regularised_dpo";
   using configured::configured;
 
-  [[nodiscard]] double value(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const noexcept {
     return log1pexp(-logit(pair, detail::log_ratios{pair, options().likelihood}));
   }
 
   /// -beta sigmoid(-logit) by the log-ratio of the chosen action, its opposite by the other.
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const noexcept {
     detail::log_ratios const ratios{pair, options().likelihood};
     double const slope = -options().beta * sigmoid(-logit(pair, ratios));
     return ratios.slopes(slope, -slope);
   }
 
  private:
-  [[nodiscard]] double logit(scored_pair const& pair, detail::log_ratios const& ratios) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double logit(scored_pair const& pair,
+                                               detail::log_ratios const& ratios) const noexcept {
     return options().beta * ratios.margin() +
            options().per_part * (pair.chosen_length - pair.rejected_length);
   }

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/vocabulary.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -51,14 +52,14 @@ class nash_md : public detail::configured<nash_md_options> {
   using configured::configured;
 
   /// Of a duel, `chosen` being its first action, and its outcome y in [0, 1].
-  [[nodiscard]] double value(scored_pair const& duel, outcome y) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& duel, outcome y) const noexcept {
     detail::log_ratios const ratios{duel, options().likelihood};
     return 0.5 * options().beta * ratios.chosen * ratios.chosen -
            (y - 0.5) * duel.chosen * ratios.chosen_share;
   }
 
   /// beta r - (y - 1/2) by log pi(first), and 0 by log pi(second).
-  [[nodiscard]] pair_slopes slopes(scored_pair const& duel, outcome y) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& duel, outcome y) const noexcept {
     detail::log_ratios const ratios{duel, options().likelihood};
     return ratios.slopes(options().beta * ratios.chosen - (y - 0.5), 0.0);
   }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -41,13 +42,13 @@ class nca : public detail::configured<nca_options> {
   static constexpr std::string_view name = "nca";
   using configured::configured;
 
-  [[nodiscard]] double value(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const noexcept {
     auto const [chosen, rejected] = rewards(detail::log_ratios{pair, options().likelihood});
     return log1pexp(-chosen) + 0.5 * log1pexp(chosen) + 0.5 * log1pexp(rejected);
   }
 
   /// beta (sigmoid(c) / 2 - sigmoid(-c)) and beta sigmoid(d) / 2
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const noexcept {
     detail::log_ratios const ratios{pair, options().likelihood};
     auto const [chosen, rejected] = rewards(ratios);
     return ratios.slopes(options().beta * (0.5 * sigmoid(chosen) - sigmoid(-chosen)),
@@ -59,7 +60,7 @@ class nca : public detail::configured<nca_options> {
     double chosen;
     double rejected;
   };
-  [[nodiscard]] implicit_rewards rewards(detail::log_ratios const& ratios) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE implicit_rewards rewards(detail::log_ratios const& ratios) const noexcept {
     return {options().beta * ratios.chosen, options().beta * ratios.rejected};
   }
 };

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -49,19 +50,21 @@ class robust_dpo : public detail::margin_loss<robust_dpo, robust_dpo_options> {
   using margin_loss::margin_loss;
   using margin_loss::value;
 
-  [[nodiscard]] double value(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const noexcept {
     // With log sigmoid(-z) = log sigmoid(z) - z the two logarithms are one, whose factor 1 - 2 e cancels.
     double const z = options().beta * margin;
     return log1pexp(-z) - weight() * z;
   }
 
   /// -beta [ (1 - e) sigmoid(-beta m) + e sigmoid(beta m) ] / (1 - 2 e)
-  [[nodiscard]] double slope(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const noexcept {
     return -options().beta * (sigmoid(-options().beta * margin) + weight());
   }
 
  private:
-  [[nodiscard]] double weight() const noexcept { return options().flipped / (1.0 - 2.0 * options().flipped); }
+  [[nodiscard]] JOUST_HOST_DEVICE double weight() const noexcept {
+    return options().flipped / (1.0 - 2.0 * options().flipped);
+  }
 };
 
 }  // namespace joust

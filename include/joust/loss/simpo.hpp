@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -47,12 +48,12 @@ class simpo : public detail::configured<simpo_options> {
   static constexpr std::string_view name = "simpo";
   using configured::configured;
 
-  [[nodiscard]] double value(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const noexcept {
     return log1pexp(-options().beta * (without_reference(pair).margin() - options().lead));
   }
 
   /// -beta sigmoid(-beta (l_chosen - l_rejected - lead)) by l_chosen, its opposite by l_rejected.
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const noexcept {
     detail::log_ratios const scores = without_reference(pair);
     double const slope = -options().beta * sigmoid(-options().beta * (scores.margin() - options().lead));
     return scores.slopes(slope, -slope);
@@ -60,7 +61,7 @@ class simpo : public detail::configured<simpo_options> {
 
  private:
   // A reference that likes all actions alike.
-  [[nodiscard]] detail::log_ratios without_reference(scored_pair pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE detail::log_ratios without_reference(scored_pair pair) const noexcept {
     pair.chosen_reference = pair.rejected_reference = 0.0;
     return {pair, options().likelihood};
   }

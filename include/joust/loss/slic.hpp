@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
 namespace joust {
@@ -39,13 +40,13 @@ class slic : public detail::margin_loss<slic, slic_options> {
   using margin_loss::margin_loss;
   using margin_loss::value;
 
-  [[nodiscard]] double value(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const noexcept {
     double const lack = 1.0 - options().beta * margin;
     return lack > 0.0 ? lack : 0.0;
   }
 
   /// -beta while beta m < 1, then 0
-  [[nodiscard]] double slope(double margin) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const noexcept {
     return options().beta * margin < 1.0 ? -options().beta : 0.0;
   }
 };

@@ -12,6 +12,7 @@
 
 #include <joust/core/concepts.hpp>
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -42,23 +43,23 @@ class smoothed {
     options_.check();
   }
 
-  [[nodiscard]] double value(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const {
     return trust() * detail::value_at(loss_, pair) + doubt() * detail::value_at(loss_, pair.swapped());
   }
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const {
     pair_slopes const right = detail::slopes_at(loss_, pair);
     pair_slopes const wrong = detail::slopes_at(loss_, pair.swapped());
     return {trust() * right.chosen + doubt() * wrong.rejected,
             trust() * right.rejected + doubt() * wrong.chosen};
   }
 
-  [[nodiscard]] double value(double margin) const requires preference_loss<Loss> {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(double margin) const requires preference_loss<Loss> {
     return trust() * loss_.value(margin) + doubt() * loss_.value(-margin);
   }
-  [[nodiscard]] double slope(double margin) const requires preference_loss<Loss> {
+  [[nodiscard]] JOUST_HOST_DEVICE double slope(double margin) const requires preference_loss<Loss> {
     return trust() * loss_.slope(margin) - doubt() * loss_.slope(-margin);
   }
-  [[nodiscard]] log_likelihood likelihood() const requires preference_loss<Loss> {
+  [[nodiscard]] JOUST_HOST_DEVICE log_likelihood likelihood() const requires preference_loss<Loss> {
     return detail::likelihood_of(loss_);
   }
 
@@ -73,8 +74,8 @@ class smoothed {
   }
 
  private:
-  [[nodiscard]] double trust() const noexcept { return 1.0 - options_.smoothing; }
-  [[nodiscard]] double doubt() const noexcept { return options_.smoothing; }
+  [[nodiscard]] JOUST_HOST_DEVICE double trust() const noexcept { return 1.0 - options_.smoothing; }
+  [[nodiscard]] JOUST_HOST_DEVICE double doubt() const noexcept { return options_.smoothing; }
 
   Loss loss_;
   smoothed_options options_;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/loss/detail/configured.hpp>
@@ -45,7 +46,7 @@ class sppo : public detail::configured<sppo_options> {
   static constexpr std::string_view name = "sppo";
   using configured::configured;
 
-  [[nodiscard]] double value(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const noexcept {
     detail::log_ratios const ratios{pair, options().likelihood};
     double const chosen = ratios.chosen - target();
     double const rejected = ratios.rejected + target();
@@ -53,13 +54,13 @@ class sppo : public detail::configured<sppo_options> {
   }
 
   /// 2 (c - 1 / (2 beta)) and 2 (d + 1 / (2 beta))
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const noexcept {
     detail::log_ratios const ratios{pair, options().likelihood};
     return ratios.slopes(2.0 * (ratios.chosen - target()), 2.0 * (ratios.rejected + target()));
   }
 
  private:
-  [[nodiscard]] double target() const noexcept { return 0.5 / options().beta; }
+  [[nodiscard]] JOUST_HOST_DEVICE double target() const noexcept { return 0.5 / options().beta; }
 };
 
 }  // namespace joust

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <joust/core/concepts.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/loss/detail/log_ratios.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
@@ -27,10 +28,12 @@ class with_divergence {
     divergence_.check();
   }
 
-  [[nodiscard]] double value(scored_pair const& pair) const { return loss_.value(margin(ratios_of(pair))); }
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const {
+    return loss_.value(margin(ratios_of(pair)));
+  }
 
   /// The chain rule: L'(margin) phi'(r_chosen) and -L'(margin) phi'(r_rejected).
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const {
     detail::log_ratios const ratios = ratios_of(pair);
     double const slope = loss_.slope(margin(ratios));
     return ratios.slopes(slope * divergence_.slope(ratios.chosen),
@@ -48,10 +51,10 @@ class with_divergence {
   }
 
  private:
-  [[nodiscard]] detail::log_ratios ratios_of(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE detail::log_ratios ratios_of(scored_pair const& pair) const {
     return {pair, detail::likelihood_of(loss_)};
   }
-  [[nodiscard]] double margin(detail::log_ratios const& ratios) const {
+  [[nodiscard]] JOUST_HOST_DEVICE double margin(detail::log_ratios const& ratios) const {
     return divergence_.reward(ratios.chosen) - divergence_.reward(ratios.rejected);
   }
 

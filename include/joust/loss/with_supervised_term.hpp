@@ -11,6 +11,7 @@
 
 #include <joust/core/concepts.hpp>
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/loss/detail/margin_loss.hpp>
 
@@ -40,10 +41,10 @@ class with_supervised_term {
     options_.check();
   }
 
-  [[nodiscard]] double value(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const {
     return detail::value_at(loss_, pair) - options_.weight * pair.chosen / pair.chosen_length;
   }
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const {
     pair_slopes at = detail::slopes_at(loss_, pair);
     at.chosen -= options_.weight / pair.chosen_length;
     return at;

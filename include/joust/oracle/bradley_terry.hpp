@@ -6,6 +6,7 @@
 //   source  Bradley & Terry, "Rank analysis of incomplete block designs", Biometrika 39, 1952
 #pragma once
 
+#include <joust/core/host_device.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/oracle/random_utility.hpp>
 
@@ -14,7 +15,9 @@ namespace joust {
 namespace detail {
 
 struct logistic_difference {
-  [[nodiscard]] double operator()(double u, double v) const noexcept { return sigmoid(u - v); }
+  [[nodiscard]] JOUST_HOST_DEVICE double operator()(double u, double v) const noexcept {
+    return sigmoid(u - v);
+  }
 };
 
 }  // namespace detail

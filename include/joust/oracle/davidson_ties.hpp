@@ -14,9 +14,39 @@
 
 #include <joust/core/draw.hpp>
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
+#include <joust/core/vocabulary.hpp>
 #include <joust/oracle/random_utility.hpp>
 
 namespace joust {
+
+namespace detail {
+
+/// The chances of a win and of a tie.
+struct tie_odds {
+  double win;
+  double draw;
+
+  [[nodiscard]] JOUST_HOST_DEVICE double expectation() const noexcept { return win + 0.5 * draw; }
+
+  template <class Stream>
+  [[nodiscard]] JOUST_HOST_DEVICE outcome answer(Stream& stream) const {
+    double const u = draw_uniform(stream);
+    if (u < win) return first_wins;
+    return u < win + draw ? tie : second_wins;
+  }
+};
+
+/// At an advantage of d, win : tie : loss = e^(d/2) : nu : e^(-d/2), each divided by the largest power so
+/// that none overflows.
+[[nodiscard]] JOUST_HOST_DEVICE inline tie_odds odds_with_ties(double d, double nu) noexcept {
+  double const even = std::exp(-0.5 * std::fabs(d));
+  double const weak = even * even;
+  double const total = 1.0 + nu * even + weak;
+  return {(d >= 0.0 ? 1.0 : weak) / total, nu * even / total};
+}
+
+}  // namespace detail
 
 /// An oracle whose answers are 1, 1/2 (a tie) and 0.
 template <class Utility>
@@ -35,18 +65,14 @@ class davidson_ties {
     requires utility_function<Utility, Context, Action>
   [[nodiscard]] outcome compare(Context const& x, Action const& first, Action const& second,
                                 Stream& stream) const {
-    auto const [win, draw] = chances(x, first, second);
-    double const u = draw_uniform(stream);
-    if (u < win) return first_wins;
-    return u < win + draw ? tie : second_wins;
+    return chances(x, first, second).answer(stream);
   }
 
   /// The expected outcome: P(first wins) + P(tie) / 2.
   template <class Context, class Action>
     requires utility_function<Utility, Context, Action>
   [[nodiscard]] double probability(Context const& x, Action const& first, Action const& second) const {
-    auto const [win, draw] = chances(x, first, second);
-    return win + 0.5 * draw;
+    return chances(x, first, second).expectation();
   }
 
   /// The probability of a tie.
@@ -57,19 +83,10 @@ class davidson_ties {
   }
 
  private:
-  struct odds {
-    double win;
-    double draw;
-  };
-
-  // win : tie : loss = e^(d/2) : nu : e^(-d/2), each divided by the largest power so that none overflows.
   template <class Context, class Action>
-  odds chances(Context const& x, Action const& first, Action const& second) const {
+  detail::tie_odds chances(Context const& x, Action const& first, Action const& second) const {
     double const d = detail::utility_of(utility_, x, first) - detail::utility_of(utility_, x, second);
-    double const even = std::exp(-0.5 * std::fabs(d));
-    double const weak = even * even;
-    double const total = 1.0 + nu_ * even + weak;
-    return {(d >= 0.0 ? 1.0 : weak) / total, nu_ * even / total};
+    return detail::odds_with_ties(d, nu_);
   }
 
   Utility utility_;

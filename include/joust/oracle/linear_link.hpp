@@ -6,6 +6,7 @@
 //   source  Ailon, Karnin & Joachims, "Reducing dueling bandits to cardinal bandits", ICML 2014
 #pragma once
 
+#include <joust/core/host_device.hpp>
 #include <joust/oracle/random_utility.hpp>
 
 namespace joust {
@@ -13,7 +14,9 @@ namespace joust {
 namespace detail {
 
 struct linear_difference {
-  [[nodiscard]] double operator()(double u, double v) const noexcept { return 0.5 * (1.0 + (u - v)); }
+  [[nodiscard]] JOUST_HOST_DEVICE double operator()(double u, double v) const noexcept {
+    return 0.5 * (1.0 + (u - v));
+  }
 };
 
 }  // namespace detail

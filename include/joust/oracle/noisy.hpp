@@ -13,8 +13,18 @@
 #include <joust/core/concepts.hpp>
 #include <joust/core/draw.hpp>
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 
 namespace joust {
+
+namespace detail {
+
+/// The expectation of an answer that is turned around at the given rate.
+[[nodiscard]] JOUST_HOST_DEVICE inline double flipped(double expectation, double rate) noexcept {
+  return expectation + rate * (1.0 - 2.0 * expectation);
+}
+
+}  // namespace detail
 
 /// `oracle` with its answers flipped, y to 1 - y, at the given rate. Batches are asked one by one.
 template <class Oracle>
@@ -41,7 +51,7 @@ class noisy {
     requires known_preference<Oracle, Context, Action>
   [[nodiscard]] double probability(Context const& x, Action const& first, Action const& second) const {
     double const p = oracle_.probability(x, first, second);
-    return p + flip_rate_ * (1.0 - 2.0 * p);
+    return detail::flipped(p, flip_rate_);
   }
 
   [[nodiscard]] double flip_rate() const noexcept { return flip_rate_; }

@@ -8,6 +8,7 @@
 
 #include <cmath>
 
+#include <joust/core/host_device.hpp>
 #include <joust/oracle/random_utility.hpp>
 
 namespace joust {
@@ -16,7 +17,7 @@ namespace detail {
 
 struct probit_difference {
   // Phi(d) = erfc(-d / sqrt 2) / 2, which keeps its relative precision in the lower tail.
-  [[nodiscard]] double operator()(double u, double v) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE double operator()(double u, double v) const noexcept {
     return 0.5 * std::erfc((v - u) * 0.70710678118654752440);
   }
 };

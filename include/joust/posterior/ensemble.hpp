@@ -42,15 +42,13 @@
 #include <vector>
 
 #include <Eigen/Core>
-#include <boost/random/normal_distribution.hpp>
 
-#include <joust/core/draw.hpp>
 #include <joust/core/error.hpp>
 #include <joust/core/optimiser.hpp>
 #include <joust/core/sigmoid.hpp>
 #include <joust/core/state.hpp>
-#include <joust/core/stream.hpp>
 #include <joust/core/vocabulary.hpp>
+#include <joust/posterior/detail/ensemble_draws.hpp>
 #include <joust/posterior/detail/mlp_heads.hpp>
 #include <joust/posterior/detail/pair_ring.hpp>
 #include <joust/posterior/ensemble_belief.hpp>
@@ -74,10 +72,10 @@ class ensemble {
   /// can be addressed.
   explicit ensemble(ensemble_options options = {})
       : options_{checked(options)},
-        heads_{shape_of(options)},
+        heads_{detail::shape_of(options)},
         ring_{options.dimension, options.buffer},
         optimiser_{options.optimiser} {
-    parameters_ = starting_point("member");
+    parameters_ = detail::starting_point<Scalar>(options_, "member");
     remember_start();
   }
 
@@ -273,7 +271,7 @@ class ensemble {
     reader.finish();
     ensemble_options const& options = result.options_;
     static_cast<void>(checked(options));
-    detail::mlp_shape const shape = shape_of(options);
+    detail::mlp_shape const shape = detail::shape_of(options);
     auto const finite = [](Scalar value) { return std::isfinite(value); };
     if (result.parameters_.size() != shape.parameters() ||
         !std::all_of(result.parameters_.begin(), result.parameters_.end(), finite)) {
@@ -306,16 +304,11 @@ class ensemble {
 
   static ensemble_options const& checked(ensemble_options const& options) {
     options.check();
-    if (!shape_of(options).countable()) {
+    if (!detail::shape_of(options).countable()) {
       detail::reject("dimension, members, width, depth", "a shape of 2^40 parameters or more",
                      "a smaller one");
     }
     return options;
-  }
-  // A prototype has no parameters.
-  static detail::mlp_shape shape_of(ensemble_options const& options) noexcept {
-    if (options.dimension == 0) return {};
-    return {options.dimension, options.members, options.width, options.depth};
   }
 
   void require_sized() const {
@@ -357,40 +350,9 @@ class ensemble {
     if (due) train();
   }
 
-  [[nodiscard]] stream chance() const { return stream{options_.seed}.child("ensemble"); }
-
-  // The deviation with which the weights of a layer start.
-  [[nodiscard]] double deviation(std::size_t layer) const noexcept {
-    auto const fan_in = static_cast<double>(heads_.shape().fan_in(layer));
-    double const unit = options_.start == weight_start::published ? 0.25 : layer < options_.depth ? 2.0 : 1.0;
-    return options_.start_scale * std::sqrt(unit / fan_in);
-  }
-
-  // Fresh parameters. A member's own are a function of the seed and its index alone.
-  [[nodiscard]] detail::aligned_vector<Scalar> starting_point(std::string_view who) const {
-    detail::mlp_shape const& shape = heads_.shape();
-    detail::aligned_vector<Scalar> result(shape.parameters(), Scalar{0});
-    for (std::size_t k = 0; k < shape.members; ++k) {
-      stream random = chance().child(who, k);
-      boost::random::normal_distribution<double> normal;
-      for (std::size_t layer = 0; layer <= shape.depth; ++layer) {
-        std::size_t const count = shape.fan_in(layer) * shape.units(layer);
-        Scalar* const weight = result.data() + shape.weights_at(layer) + k * count;
-        double const scale = deviation(layer);
-        for (std::size_t i = 0; i < count; ++i) {
-          double z = normal(random);
-          while (options_.start == weight_start::published && std::fabs(z) > 2.0) z = normal(random);
-          weight[i] = static_cast<Scalar>(scale * z);
-        }
-      }
-    }
-    return result;
-  }
-
   void remember_start() {
-    bool const anchored = options_.anchor != anchor_scale::none;
-    anchor_ = anchored ? starting_point("member") : detail::aligned_vector<Scalar>{};
-    prior_ = options_.prior_scale > 0.0 ? starting_point("prior function") : detail::aligned_vector<Scalar>{};
+    anchor_ = detail::anchor_of<Scalar>(options_);
+    prior_ = detail::prior_functions_of<Scalar>(options_);
   }
 
   void reserve_scores(std::size_t count) {
@@ -413,7 +375,7 @@ class ensemble {
     for (auto* buffer : {&batch_outputs_, &batch_slopes_}) buffer->resize(2 * count * options_.members);
     if (!prior_.empty()) batch_prior_.resize(2 * count * options_.members);
     if (options_.bootstrap != bootstrap_weights::none) counts_.resize(count * options_.members);
-    if (drawn_.size() < stored) drawn_.resize((std::max)(stored, ring_.size() + ring_.size() / 2), 0);
+    choose_minibatch_.make_room(stored);
     heads_.make_room(work_, static_cast<Eigen::Index>(2 * count), true);
   }
 
@@ -448,23 +410,13 @@ class ensemble {
 
   // gradient_ := that of the anchor.
   void hold_at_start() {
-    auto const count = static_cast<double>(ring_.added());
     detail::mlp_shape const& shape = heads_.shape();
     if (anchor_.empty()) {
       std::fill(gradient_.begin(), gradient_.end(), Scalar{0});
       return;
     }
     for (std::size_t layer = 0; layer <= shape.depth; ++layer) {
-      double strength = 0.0;
-      if (options_.anchor == anchor_scale::prior) {
-        double const s = options_.prior_deviation * deviation(layer);
-        strength = 1.0 / (s * s * count);
-      } else {
-        // The published term is a mean over the parameters of all members, beside a mean over members of the
-        // loss: one member's share of either is K times smaller, so its own p parameters count.
-        strength = 2.0 * options_.published_strength * static_cast<double>(options_.batch) /
-                   (count * static_cast<double>(shape.parameters_per_member()));
-      }
+      double const strength = detail::anchor_strength(options_, ring_.added(), layer);
       std::size_t const from = shape.weights_at(layer);
       std::size_t const to = layer < shape.depth ? shape.weights_at(layer + 1) : shape.parameters();
       auto const size = static_cast<Eigen::Index>(to - from);
@@ -477,7 +429,7 @@ class ensemble {
   // gradient_ += that of the mean loss of a minibatch.
   void follow_minibatch() {
     std::size_t const d = options_.dimension;
-    choose_minibatch();
+    choose_minibatch_(options_, updates_, ring_.size(), slots_);
     std::size_t const count = slots_.size();
     for (std::size_t i = 0; i < count; ++i) {
       Scalar const* const features = ring_.features(slots_[i]);
@@ -531,42 +483,12 @@ class ensemble {
         {scored_slopes_.data(), rows, static_cast<Eigen::Index>(options_.members)}, work_, gradient_.data());
   }
 
-  // slots_ := a uniform subset of what is stored; Floyd's algorithm (Bentley & Floyd, "A sample of
-  // brilliance", CACM 30(9), 1987), with a mark per slot in the place of a search.
-  void choose_minibatch() {
-    std::size_t const stored = ring_.size();
-    std::size_t const count = slots_.size();
-    if (count == stored) {
-      for (std::size_t i = 0; i < count; ++i) slots_[i] = i;
-      return;
-    }
-    stream random = chance().child("minibatch", updates_);
-    for (std::size_t i = 0; i < count; ++i) {
-      std::size_t const newest = stored - count + i;
-      std::size_t const candidate = draw_index(newest + 1, random);
-      slots_[i] = drawn_[candidate] != 0 ? newest : candidate;
-      drawn_[slots_[i]] = 1;
-    }
-    for (std::size_t const slot : slots_) drawn_[slot] = 0;
-  }
-
-  // counts_ := how often each member counts each pair of the minibatch, a function of seed, pair number and
-  // member.
+  // counts_ := how often each member counts each pair of the minibatch.
   void draw_counts() {
     if (counts_.empty()) return;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-      stream random = chance().child("bootstrap", ring_.number(slots_[i]));
-      for (std::size_t k = 0; k < options_.members; ++k) {
-        double const u = draw_uniform(random);
-        double count = 0.0;
-        if (options_.bootstrap == bootstrap_weights::double_or_nothing) {
-          count = u < 0.5 ? 0.0 : 2.0;
-        } else {  // the quantile of Poisson(1)
-          double term = 0.36787944117144233;
-          for (double below = term; u >= below && term > 0.0; below += term) term /= ++count;
-        }
-        counts_[i * options_.members + k] = count;
-      }
+      detail::draw_bootstrap(options_, ring_.number(slots_[i]),
+                             {counts_.data() + i * options_.members, options_.members});
     }
   }
 
@@ -590,10 +512,10 @@ class ensemble {
   detail::aligned_vector<Scalar> first_, second_;  // d
   detail::aligned_vector<Scalar> gradient_;        // K p
   detail::aligned_vector<Scalar> batch_inputs_, batch_outputs_, batch_prior_,
-      batch_slopes_;                  // d x 2 B, 2 B x K
-  std::vector<std::size_t> slots_;    // B
-  std::vector<double> counts_;        // B x K, if there is a bootstrap
-  std::vector<unsigned char> drawn_;  // one per stored pair, all 0
+      batch_slopes_;  // d x 2 B, 2 B x K
+  detail::minibatch_choice choose_minibatch_;
+  std::vector<std::size_t> slots_;  // B
+  std::vector<double> counts_;      // B x K, if there is a bootstrap
 };
 
 ensemble(ensemble_options)->ensemble<double>;

@@ -19,6 +19,7 @@
 #include <span>
 #include <string_view>
 
+#include <joust/core/detail/moments.hpp>
 #include <joust/core/draw.hpp>
 #include <joust/core/error.hpp>
 #include <joust/core/sigmoid.hpp>
@@ -112,10 +113,7 @@ class ensemble_belief {
       double const* const reward = of_.rewards + k * of_.stride;
       double const part = 1.0 / static_cast<double>(k + 1);
       for (std::size_t j = 0; j < size_; ++j) {
-        double const value = reward[i] - reward[j];
-        double const off = value - centre[j];
-        centre[j] += off * part;
-        sum[j] += off * (value - centre[j]);
+        detail::add_to_moments(centre[j], sum[j], reward[i] - reward[j], part);
       }
     }
     for (std::size_t j = 0; j < size_; ++j) sum[j] *= share_;
@@ -128,16 +126,13 @@ class ensemble_belief {
     detail::require_index("i", i, size_);
     detail::require_index("j", j, size_);
     if (i == j || share_ == 0.0) return 0.0;
-    // Moments one member at a time (Welford): the quantity, an exponential perhaps, is computed once, and
-    // members of one opinion have a variance of exactly 0.
+    // Moments one member at a time: the quantity, an exponential perhaps, is computed once, and members of
+    // one opinion have a variance of exactly 0.
     double centre = 0.0;
     double sum = 0.0;
     for (std::size_t k = 0; k < members_; ++k) {
       double const* const reward = of_.rewards + k * of_.stride;
-      double const value = of_lead(reward[i] - reward[j]);
-      double const off = value - centre;
-      centre += off * (1.0 / static_cast<double>(k + 1));
-      sum += off * (value - centre);
+      detail::add_to_moments(centre, sum, of_lead(reward[i] - reward[j]), 1.0 / static_cast<double>(k + 1));
     }
     return sum * share_;
   }

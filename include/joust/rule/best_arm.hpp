@@ -20,6 +20,7 @@
 
 #include <joust/core/argmax.hpp>
 #include <joust/core/concepts.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/rule/detail/rivals.hpp>
 #include <joust/rule/variance_of.hpp>
 
@@ -41,7 +42,7 @@ class best_arm {
   /// Ties are broken uniformly. Throws std::invalid_argument for a belief over fewer than two candidates.
   template <class Belief, random_stream Stream>
     requires belief<Belief, Stream>
-  [[nodiscard]] pairing operator()(Belief& rewards, Stream& stream) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pairing operator()(Belief& rewards, Stream& stream) const {
     std::size_t const candidates = rewards.size();
     detail::require_rivals(candidates);
     std::size_t const first = argmax(rewards.draw(stream), stream);
@@ -60,7 +61,7 @@ class best_arm {
 
  private:
   template <class Belief>
-  double variance(Belief& rewards, std::size_t i, std::size_t j, double incumbent) const {
+  JOUST_HOST_DEVICE double variance(Belief& rewards, std::size_t i, std::size_t j, double incumbent) const {
     return options_.criterion == variance_of::reward ? rewards.pair_variance(i, j)
                                                      : detail::preference_variance(rewards, i, j, incumbent);
   }

@@ -14,6 +14,7 @@
 
 #include <joust/core/argmax.hpp>
 #include <joust/core/concepts.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/rule/detail/rivals.hpp>
 
 namespace joust {
@@ -26,7 +27,7 @@ class greedy {
   /// Throws std::invalid_argument for a belief over fewer than two candidates.
   template <class Belief, random_stream Stream>
     requires belief<Belief, Stream>
-  [[nodiscard]] pairing operator()(Belief& rewards, Stream& stream) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pairing operator()(Belief& rewards, Stream& stream) const {
     detail::require_rivals(rewards.size());
     std::span<double const> const mean = rewards.mean();
     std::size_t const first = argmax(mean, stream);

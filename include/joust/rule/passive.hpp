@@ -10,6 +10,7 @@
 #pragma once
 
 #include <joust/core/concepts.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/rule/detail/rivals.hpp>
 
 namespace joust {
@@ -22,7 +23,7 @@ class passive {
   /// Throws std::invalid_argument for a belief over fewer than two candidates.
   template <class Belief, random_stream Stream>
     requires belief<Belief, Stream>
-  [[nodiscard]] pairing operator()(Belief& rewards, Stream&) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pairing operator()(Belief& rewards, Stream&) const {
     detail::require_rivals(rewards.size());
     return {0, 1};
   }

@@ -22,6 +22,7 @@
 
 #include <joust/core/argmax.hpp>
 #include <joust/core/concepts.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/rule/detail/rivals.hpp>
 
 namespace joust {
@@ -55,7 +56,7 @@ class thompson {
   /// Throws std::invalid_argument for a belief over fewer than two candidates.
   template <class Belief, random_stream Stream>
     requires belief<Belief, Stream>
-  [[nodiscard]] pairing operator()(Belief& rewards, Stream& stream) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pairing operator()(Belief& rewards, Stream& stream) const {
     detail::require_rivals(rewards.size());
     std::size_t const first = argmax(rewards.draw(stream), stream);
     if constexpr (detail::foresees_dissent<Belief, Stream>) {
@@ -81,8 +82,8 @@ class thompson {
 
  private:
   template <class Belief, class Stream>
-  std::size_t rival(Belief& rewards, std::span<double const> opinion, std::size_t first,
-                    Stream& stream) const {
+  JOUST_HOST_DEVICE std::size_t rival(Belief& rewards, std::span<double const> opinion, std::size_t first,
+                                      Stream& stream) const {
     switch (options_.on_clash) {
       case clash::uniform:
         return detail::draw_other(rewards.size(), first, stream);

@@ -15,7 +15,8 @@
 
 #include <joust/core/argmax.hpp>
 #include <joust/core/concepts.hpp>
-#include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
+#include <joust/rule/detail/rivals.hpp>
 
 namespace joust {
 
@@ -38,8 +39,8 @@ class thompson_with_self_duels {
   /// Throws std::invalid_argument for a belief over no candidate.
   template <class Belief, random_stream Stream>
     requires belief<Belief, Stream>
-  [[nodiscard]] pairing operator()(Belief& rewards, Stream& stream) const {
-    if (rewards.size() == 0) detail::reject("belief", "over no candidate", "at least one");
+  [[nodiscard]] JOUST_HOST_DEVICE pairing operator()(Belief& rewards, Stream& stream) const {
+    detail::require_candidate(rewards.size());
     std::size_t const first = argmax(rewards.draw(stream), stream);
     std::size_t second = argmax(rewards.draw(stream), stream);
     for (std::size_t redraws = 0; second == first && redraws < options_.max_redraws; ++redraws) {

@@ -13,6 +13,7 @@
 
 #include <joust/core/concepts.hpp>
 #include <joust/core/draw.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/rule/detail/rivals.hpp>
 
 namespace joust {
@@ -25,7 +26,7 @@ class uniform_pair {
   /// Throws std::invalid_argument for a belief over fewer than two candidates.
   template <class Belief, random_stream Stream>
     requires belief<Belief, Stream>
-  [[nodiscard]] pairing operator()(Belief& rewards, Stream& stream) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pairing operator()(Belief& rewards, Stream& stream) const {
     std::size_t const candidates = rewards.size();
     detail::require_rivals(candidates);
     std::size_t const first = draw_index(candidates, stream);

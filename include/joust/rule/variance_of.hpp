@@ -15,6 +15,7 @@
 #include <span>
 #include <string_view>
 
+#include <joust/core/host_device.hpp>
 #include <joust/core/logistic_normal.hpp>
 
 namespace joust {
@@ -52,7 +53,8 @@ concept knows_preference_variance = requires(Belief& belief, std::size_t i) {
 
 // The variance of the preference of i over j, if it can exceed `incumbent`; otherwise any number below it.
 template <class Belief>
-[[nodiscard]] double preference_variance(Belief& belief, std::size_t i, std::size_t j, double incumbent) {
+[[nodiscard]] JOUST_HOST_DEVICE double preference_variance(Belief& belief, std::size_t i, std::size_t j,
+                                                           double incumbent) {
   if constexpr (knows_preference_variance<Belief>) {
     return belief.preference_variance(i, j);
   } else {

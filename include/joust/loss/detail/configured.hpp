@@ -3,6 +3,8 @@
 // What every loss has in common: options that were checked, can be listed and compared.
 #pragma once
 
+#include <joust/core/host_device.hpp>
+
 namespace joust::detail {
 
 template <class Options>
@@ -11,7 +13,7 @@ class configured {
   /// Throws std::invalid_argument for options out of range.
   explicit configured(Options options = {}) : options_{options} { options_.check(); }
 
-  [[nodiscard]] Options const& options() const noexcept { return options_; }
+  [[nodiscard]] JOUST_HOST_DEVICE Options const& options() const noexcept { return options_; }
 
   /// Throws std::invalid_argument for options out of range, which only a change through fields can bring
   /// about.

@@ -4,13 +4,15 @@
 // does.
 #pragma once
 
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/loss/log_likelihood.hpp>
 
 namespace joust::detail {
 
 // What a log-probability is multiplied by to become a log-likelihood.
-[[nodiscard]] constexpr double share_of_part(double length, log_likelihood likelihood) noexcept {
+[[nodiscard]] JOUST_HOST_DEVICE constexpr double share_of_part(double length,
+                                                               log_likelihood likelihood) noexcept {
   return likelihood == log_likelihood::mean ? 1.0 / length : 1.0;
 }
 
@@ -21,17 +23,18 @@ struct log_ratios {
   double chosen_share;
   double rejected_share;
 
-  constexpr log_ratios(scored_pair const& pair, log_likelihood likelihood) noexcept
+  JOUST_HOST_DEVICE constexpr log_ratios(scored_pair const& pair, log_likelihood likelihood) noexcept
       : chosen_share{share_of_part(pair.chosen_length, likelihood)},
         rejected_share{share_of_part(pair.rejected_length, likelihood)} {
     chosen = (pair.chosen - pair.chosen_reference) * chosen_share;
     rejected = (pair.rejected - pair.rejected_reference) * rejected_share;
   }
 
-  [[nodiscard]] constexpr double margin() const noexcept { return chosen - rejected; }
+  [[nodiscard]] JOUST_HOST_DEVICE constexpr double margin() const noexcept { return chosen - rejected; }
 
   // The chain rule: from derivatives by the log-ratios to those by log pi.
-  [[nodiscard]] constexpr pair_slopes slopes(double by_chosen, double by_rejected) const noexcept {
+  [[nodiscard]] JOUST_HOST_DEVICE constexpr pair_slopes slopes(double by_chosen,
+                                                               double by_rejected) const noexcept {
     return {by_chosen * chosen_share, by_rejected * rejected_share};
   }
 };

@@ -7,6 +7,7 @@
 #include <concepts>
 
 #include <joust/core/concepts.hpp>
+#include <joust/core/host_device.hpp>
 #include <joust/core/scored_pair.hpp>
 #include <joust/loss/detail/configured.hpp>
 #include <joust/loss/detail/log_ratios.hpp>
@@ -16,7 +17,7 @@ namespace joust::detail {
 
 // Which log-likelihood a margin loss of the caller's own reads: the sum, unless it says otherwise.
 template <class Loss>
-[[nodiscard]] constexpr log_likelihood likelihood_of(Loss const& loss) noexcept {
+[[nodiscard]] JOUST_HOST_DEVICE constexpr log_likelihood likelihood_of(Loss const& loss) noexcept {
   if constexpr (requires {
                   { loss.likelihood() } -> std::same_as<log_likelihood>;
                 }) {
@@ -27,12 +28,12 @@ template <class Loss>
 }
 
 template <preference_loss Loss>
-[[nodiscard]] double value_by_margin(Loss const& loss, scored_pair const& pair) {
+[[nodiscard]] JOUST_HOST_DEVICE double value_by_margin(Loss const& loss, scored_pair const& pair) {
   return loss.value(log_ratios{pair, likelihood_of(loss)}.margin());
 }
 
 template <preference_loss Loss>
-[[nodiscard]] pair_slopes slopes_by_margin(Loss const& loss, scored_pair const& pair) {
+[[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes_by_margin(Loss const& loss, scored_pair const& pair) {
   log_ratios const ratios{pair, likelihood_of(loss)};
   double const slope = loss.slope(ratios.margin());
   return ratios.slopes(slope, -slope);
@@ -43,7 +44,7 @@ template <class Loss>
 concept reads_pairs = pair_loss<Loss> || preference_loss<Loss>;
 
 template <reads_pairs Loss>
-[[nodiscard]] double value_at(Loss const& loss, scored_pair const& pair) {
+[[nodiscard]] JOUST_HOST_DEVICE double value_at(Loss const& loss, scored_pair const& pair) {
   if constexpr (pair_loss<Loss>) {
     return loss.value(pair);
   } else {
@@ -52,7 +53,7 @@ template <reads_pairs Loss>
 }
 
 template <reads_pairs Loss>
-[[nodiscard]] pair_slopes slopes_at(Loss const& loss, scored_pair const& pair) {
+[[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes_at(Loss const& loss, scored_pair const& pair) {
   if constexpr (pair_loss<Loss>) {
     return loss.slopes(pair);
   } else {
@@ -68,13 +69,15 @@ class margin_loss : public configured<Options> {
   using configured<Options>::configured;
 
   /// Which log-likelihood the margin is made of.
-  [[nodiscard]] log_likelihood likelihood() const noexcept { return this->options().likelihood; }
+  [[nodiscard]] JOUST_HOST_DEVICE log_likelihood likelihood() const noexcept {
+    return this->options().likelihood;
+  }
 
   /// The loss of a pair, and its derivatives by both log-probabilities.
-  [[nodiscard]] double value(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE double value(scored_pair const& pair) const {
     return value_by_margin(static_cast<Loss const&>(*this), pair);
   }
-  [[nodiscard]] pair_slopes slopes(scored_pair const& pair) const {
+  [[nodiscard]] JOUST_HOST_DEVICE pair_slopes slopes(scored_pair const& pair) const {
     return slopes_by_margin(static_cast<Loss const&>(*this), pair);
   }
 };

@@ -12,15 +12,26 @@
 #include <joust/core/argmax.hpp>
 #include <joust/core/draw.hpp>
 #include <joust/core/error.hpp>
+#include <joust/core/host_device.hpp>
 
 namespace joust::detail {
 
-// A rule that may not return a self-duel has nothing to return for one candidate.
-inline void require_rivals(std::size_t candidates) {
+// A rule that may not return a self-duel has nothing to return for one candidate. Nothing can be thrown on a
+// device: what calls rules there asks for rivals beforehand.
+JOUST_HOST_DEVICE inline void require_rivals([[maybe_unused]] std::size_t candidates) {
+#if !defined(__CUDA_ARCH__)
   if (candidates < 2) {
     reject("belief", "over " + text(candidates) + (candidates == 1 ? " candidate" : " candidates"),
            "at least two, a duel needs a rival");
   }
+#endif
+}
+
+// The same for a rule that may.
+JOUST_HOST_DEVICE inline void require_candidate([[maybe_unused]] std::size_t candidates) {
+#if !defined(__CUDA_ARCH__)
+  if (candidates == 0) reject("belief", "over no candidate", "at least one");
+#endif
 }
 
 // The largest of a sequence of offers, ties uniform at random, in one pass and without storing them: the n-th
@@ -28,7 +39,7 @@ inline void require_rivals(std::size_t candidates) {
 class champion {
  public:
   template <class Stream>
-  void offer(std::size_t candidate, double value, Stream& stream) {
+  JOUST_HOST_DEVICE void offer(std::size_t candidate, double value, Stream& stream) {
     if (value > value_) {
       candidate_ = candidate;
       value_ = value;
@@ -39,8 +50,9 @@ class champion {
     }
   }
 
-  [[nodiscard]] std::size_t candidate() const noexcept { return candidate_; }
-  [[nodiscard]] double value() const noexcept { return value_; }  // -infinity before the first offer
+  [[nodiscard]] JOUST_HOST_DEVICE std::size_t candidate() const noexcept { return candidate_; }
+  // -infinity before the first offer.
+  [[nodiscard]] JOUST_HOST_DEVICE double value() const noexcept { return value_; }
 
  private:
   std::size_t candidate_ = 0;
@@ -50,7 +62,7 @@ class champion {
 
 // Says that pair variances with `first` are about to be asked for, to a belief that can prepare all at once.
 template <class Belief>
-void expect_pairs_with(Belief& rewards, std::size_t first) {
+JOUST_HOST_DEVICE void expect_pairs_with(Belief& rewards, std::size_t first) {
   if constexpr (requires { rewards.pair_variances(first); }) static_cast<void>(rewards.pair_variances(first));
 }
 
@@ -62,8 +74,8 @@ concept foresees_dissent = requires(Belief& rewards, Stream& stream, std::size_t
 
 // The index of a largest value among those other than `excluded`, uniform among ties.
 template <class Stream>
-[[nodiscard]] std::size_t argmax_except(std::span<double const> values, std::size_t excluded,
-                                        Stream& stream) {
+[[nodiscard]] JOUST_HOST_DEVICE std::size_t argmax_except(std::span<double const> values,
+                                                          std::size_t excluded, Stream& stream) {
   champion best;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i != excluded) best.offer(i, values[i], stream);
@@ -73,7 +85,8 @@ template <class Stream>
 
 // An index below `count` other than `excluded`, uniform.
 template <class Stream>
-[[nodiscard]] std::size_t draw_other(std::size_t count, std::size_t excluded, Stream& stream) {
+[[nodiscard]] JOUST_HOST_DEVICE std::size_t draw_other(std::size_t count, std::size_t excluded,
+                                                       Stream& stream) {
   std::size_t const other = draw_index(count - 1, stream);
   return other < excluded ? other : other + 1;
 }
