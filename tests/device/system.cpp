@@ -8,6 +8,10 @@
 
 #include <joust/device/queue.hpp>
 
+#if __has_include(<all_of_device.hpp>)
+#include <all_of_device.hpp>  // made from the tree: no two headers may disagree on a name
+#endif
+
 TEST_CASE("the system is the one that the build has chosen") {
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
   STATIC_REQUIRE(joust::device::on_gpu);

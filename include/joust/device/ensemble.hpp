@@ -406,7 +406,7 @@ class ensemble {
     heads_.template forward<Scalar>(order, products_, parameters_.data(), inputs_.data(), rows, room_,
                                     {rewards_.data(), rows, prior, prior_factor()}, true);
     for_each_index(order, members * batch_,
-                   detail::pair_slopes<Scalar>{rewards_.data(), slots, pairs_.outcomes(), pairs_.weights(),
+                   detail::tell_slopes<Scalar>{rewards_.data(), slots, pairs_.outcomes(), pairs_.weights(),
                                                counts, batch_, members, slopes_.data(), losses_.data()});
     detail::sum_in_order(order, losses_.data(), members * batch_, totals_.data());
     heads_.backward(order, products_, parameters_.data(), inputs_.data(), slopes_.data(), rows, room_,

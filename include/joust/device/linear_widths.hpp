@@ -38,7 +38,7 @@ namespace detail {
 inline constexpr std::size_t lanes = 8;
 
 template <class T>
-[[nodiscard]] JOUST_HOST_DEVICE inline T sum_of(T const (&part)[lanes]) noexcept {
+[[nodiscard]] JOUST_HOST_DEVICE inline T lane_sum(T const (&part)[lanes]) noexcept {
   return ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
 }
 
@@ -63,7 +63,7 @@ struct square_lengths {
       for (std::size_t lane = 0; lane < lanes; ++lane) part[lane] += w[k + lane] * w[k + lane];
     }
     for (; k < dimension; ++k) part[k % lanes] += w[k] * w[k];
-    variances[i] = sum_of(part);
+    variances[i] = lane_sum(part);
   }
 };
 
@@ -104,8 +104,8 @@ struct square_distances {
       distance[k % lanes] += (a[k] - b[k]) * (a[k] - b[k]);
       length[k % lanes] += a[k] * a[k] + b[k] * b[k];
     }
-    T const squared = sum_of(distance);
-    variances[i] = squared <= rounding * sum_of(length) ? T{0} : squared;  // a NaN is neither
+    T const squared = lane_sum(distance);
+    variances[i] = squared <= rounding * lane_sum(length) ? T{0} : squared;  // a NaN is neither
   }
 };
 

@@ -59,7 +59,7 @@ struct gather_pairs {
 
 // The loss of a pair under a member, and its derivative by both rewards. An index is a member and a pair.
 template <class Scalar>
-struct pair_slopes {
+struct tell_slopes {
   Scalar const* rewards;  // 2 x pairs of a member
   std::size_t const* slots;
   double const* outcomes;
