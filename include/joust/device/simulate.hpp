@@ -254,7 +254,7 @@ template <class Agent>
 /// The same on arms of which the preferences are all that is known.
 template <class Agent>
 [[nodiscard]] simulation simulate(queue const& order, simulation_options const& options,
-                                  preference_matrix const& preferences, Agent const& prototype) {
+                                  joust::preference_matrix const& preferences, Agent const& prototype) {
   return simulate(order, options, fixed_arms{preferences}, prototype);
 }
 
