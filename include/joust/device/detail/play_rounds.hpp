@@ -137,6 +137,25 @@ struct launch {
   double* values;  // [(point * slots + slot) * count + replication]
 };
 
+// Out of line on a GPU, being rare: nvcc compiles every kernel's copy of a function for itself, and for long.
+
+/// The streams of a replication (experiment/run.hpp).
+struct replication_streams {
+  stream answers;
+  stream decisions;
+};
+JOUST_OUT_OF_LINE JOUST_HOST_DEVICE inline replication_streams streams_of(std::uint64_t seed,
+                                                                          std::size_t replication) {
+  stream const random = stream{seed}.child(replication);
+  return {random.child("oracle"), random.child("agent")};
+}
+
+/// Writes every slot, each `stride` behind the last.
+JOUST_OUT_OF_LINE JOUST_HOST_DEVICE inline void write_down(running_totals const& sum, double recommended,
+                                                           double* to, std::size_t stride) {
+  for (std::size_t slot = 0; slot < slots; ++slot) to[slot * stride] = sum.of(slot, recommended);
+}
+
 template <class Player>
 struct play_rounds {
   typename Player::rules rules;
@@ -168,9 +187,7 @@ struct play_rounds {
     } else {
       sum = totals[n];
     }
-    stream const random = stream{part.seed}.child(part.first + n);
-    stream const answers = random.child("oracle");
-    stream const decisions = random.child("agent");
+    auto const [answers, decisions] = streams_of(part.seed, part.first + n);
     std::size_t point = 0;
     std::uint64_t next = part.points == 0 ? part.to + 1 : part.checkpoints[0];
     for (std::uint64_t round = part.from; round < part.to; ++round) {
@@ -186,10 +203,9 @@ struct play_rounds {
       }
       sum.add(gaps[pair.first], gaps[pair.second]);
       if (round + 1 != next) continue;
-      double const recommended = gaps[player.best()].recommended;
-      for (std::size_t slot = 0; slot < slots; ++slot) {
-        part.values[(point * slots + slot) * part.count + n] = sum.of(slot, recommended);
-      }
+      totals[n] = sum;
+      write_down(totals[n], gaps[player.best()].recommended, part.values + point * slots * part.count + n,
+                 part.count);
       ++point;
       next = point == part.points ? part.to + 1 : part.checkpoints[point];
     }
