@@ -188,10 +188,12 @@ TEST_CASE("batches of one linear_widths may differ in size, and may be empty", "
   widths.variances(order, {});
   for (std::size_t const count : {90U, 3U, 0U, 50U}) {
     widths.whiten(order, posterior, {features.data(), count * 4});
+    order.wait();  // the helpers have queues of their own
     REQUIRE(widths.size() == count);
     CHECK(widths.whitened().size() == count * 4);
     std::vector<double> const first = variances_of(widths);
     widths.whiten(order, posterior, {features.data(), count * 4});
+    order.wait();
     CHECK(variances_of(widths) == first);
     CHECK(pair_variances_of(widths, {}).empty());
   }

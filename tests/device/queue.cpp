@@ -41,3 +41,30 @@ TEST_CASE("what CUDA refuses is said in its words, and does not stay behind") {
   CHECK(cudaGetLastError() == cudaSuccess);
 }
 #endif
+
+#if defined(JOUST_PRETEND_GPU)
+TEST_CASE("the pretended GPU is as strict as a GPU") {
+  joust::device::queue order;
+  joust::device::buffer<std::uint32_t> values{std::vector<std::uint32_t>(10, 7)};
+  std::vector<std::uint32_t> seen(10, 1);
+
+  // Work waits until somebody waits for it.
+  joust::device::for_each_index(order, values.size(), add_one{values.data()});
+  values.copy_to(order, seen);
+  CHECK(seen == std::vector<std::uint32_t>(10, 1));
+  order.wait();
+  CHECK(seen == std::vector<std::uint32_t>(10, 8));
+
+  // Whose memory it is matters.
+  CHECK_THROWS_WITH(joust::device::for_each_index(order, 1, add_one{seen.data()}),
+                    Catch::Contains("a pointer to the host's memory"));
+  auto const copy = [&](void* to, void const* from, cudaMemcpyKind kind) {
+    return cudaMemcpyAsync(to, from, 4, kind, order.stream());
+  };
+  CHECK(copy(seen.data(), values.data(), cudaMemcpyHostToDevice) == cudaErrorInvalidValue);
+  CHECK(copy(values.data(), values.data() + 5, cudaMemcpyHostToDevice) == cudaErrorInvalidValue);
+  CHECK(copy(seen.data(), values.data() + 10, cudaMemcpyDeviceToHost) == cudaErrorInvalidValue);
+  CHECK(copy(seen.data(), values.data() + 9, cudaMemcpyDeviceToHost) == cudaSuccess);
+  CHECK_FALSE(pretend_gpu::machine::the().holds(values.data(), 41));
+}
+#endif

@@ -307,7 +307,7 @@ TEST_CASE("a replication takes the memory that the how-to states") {
     }
     return tenths;
   };
-  if (joust::device::on_gpu) {
+  if (joust::device::cut_for_gpu) {
     auto const found = tables(joust::rucb{});
     CHECK(std::array{found[1], found[2], found[4]} == std::array{16, 61, 966});
     CHECK((found[0] == found[1] && found[3] == found[4]));

@@ -229,7 +229,7 @@ class ensemble {
 
   // Rows that are scored at once: enough to keep every core busy, few enough that the hidden layers do not
   // take more memory than the members.
-  static constexpr std::size_t most_rows = on_gpu ? 8192 : 1024;
+  static constexpr std::size_t most_rows = cut_for_gpu ? 8192 : 1024;
 
   // Steps whose minibatches are drawn at once.
   static constexpr std::size_t most_planned = 64;

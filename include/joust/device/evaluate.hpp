@@ -64,7 +64,7 @@ struct evaluate_portion {
     portion const part = parts[p];
     double const by = divisor();
     double sum = 0.0;
-    if (!on_gpu && by > 0.0 && batch.sound_run(part.first, part.last)) {
+    if (!cut_for_gpu && by > 0.0 && batch.sound_run(part.first, part.last)) {
       sum = evaluate_run(part.first, part.last, by);
     } else {
       for (std::size_t i = part.first; i < part.last; i += part.step) {
@@ -83,7 +83,7 @@ struct evaluate_portion {
 
   // Sound neighbours; on a host they are a batch of its own.
   [[nodiscard]] JOUST_HOST_DEVICE double evaluate_run(std::size_t first, std::size_t last, double by) const {
-    if constexpr (on_gpu) {
+    if constexpr (cut_for_gpu) {
       double sum = 0.0;
       for (std::size_t i = first; i < last; ++i) {
         slopes[i] =

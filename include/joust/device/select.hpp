@@ -283,7 +283,7 @@ void select(queue const& order, ensemble_beliefs<Scalar> const& beliefs, Rule co
   if constexpr (std::same_as<Rule, any_rule>) {
     rule.visit([&](auto const& chosen) { select(order, beliefs, chosen, root, pairs, space); });
   } else {
-    detail::select<on_gpu>(order, beliefs, rule, root, pairs, space);
+    detail::select<cut_for_gpu>(order, beliefs, rule, root, pairs, space);
   }
 }
 

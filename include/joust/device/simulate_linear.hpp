@@ -160,7 +160,7 @@ struct play_linear {
 
   // Standard normal up to the dimension, 0 beyond.
   JOUST_HOST_DEVICE void draw_vector(double* x, stream& random) const {
-    if constexpr (on_gpu) {
+    if constexpr (cut_for_gpu) {
       JOUST_WRITE_OUT_IF_SHORT
       for (std::size_t k = 0; k < Size; ++k) x[k] = k < options.dimension ? standard_normal(random()) : 0.0;
     } else {
@@ -248,7 +248,7 @@ struct play_linear {
 
   // Element e of a thread's scratch.
   [[nodiscard]] JOUST_HOST_DEVICE double& kept(std::size_t index, std::size_t e) const {
-    if constexpr (on_gpu) {
+    if constexpr (cut_for_gpu) {
       return scratch[e * threads + index];
     } else {
       return scratch[index * scratch_of(options.candidates) + e];
@@ -346,7 +346,7 @@ void simulate_replications(queue const& order, linear_simulation const& options,
   // Portions of whole blocks, as many as a gigabyte of a GPU holds, or a few for a host, which plays them one
   // by one anyway.
   std::size_t const scratch = player::scratch_of(options.candidates);
-  std::size_t const room = (on_gpu ? std::size_t{1} << 30U : std::size_t{1} << 23U) / sizeof(double);
+  std::size_t const room = (cut_for_gpu ? std::size_t{1} << 30U : std::size_t{1} << 23U) / sizeof(double);
   constexpr std::size_t block = spread_of_block::width;
   std::size_t portion = room / (scratch + rounds.size()) / block * block;
   if (portion < block) portion = block;

@@ -60,6 +60,17 @@ inline namespace JOUST_DEVICE_NAMESPACE {
 /// True where the system's memory is not the host's.
 inline constexpr bool on_gpu = THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA;
 
+/// How work is cut: into many short calls that read side by side, for the threads of a GPU, or into long ones
+/// that keep to themselves, for cores. Results do not depend on it but for the order of sums. A host cuts for
+/// a GPU if JOUST_DEVICE_CUT_FOR_GPU is defined, in all translation units of a program: so tests without a
+/// GPU run what a GPU would.
+inline constexpr bool cut_for_gpu =
+#if defined(JOUST_DEVICE_CUT_FOR_GPU)
+    true;
+#else
+    on_gpu;
+#endif
+
 /// "cpp", "omp", "tbb" or "cuda".
 inline constexpr std::string_view system_name =
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
@@ -67,9 +78,9 @@ inline constexpr std::string_view system_name =
 #elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_OMP
     "omp";
 #elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_TBB
-    "tbb";
+        "tbb";
 #else
-    "cpp";
+        "cpp";
 #endif
 
 }  // namespace JOUST_DEVICE_NAMESPACE

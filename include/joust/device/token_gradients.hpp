@@ -64,7 +64,7 @@ struct overwrite_piece {
   // Every column becomes `scale` times its probability.
   JOUST_HOST_DEVICE static void subtract_softmax(T* row, portion const& part, float rate,
                                                  row_normaliser normaliser, float scale) {
-    std::size_t const step = on_gpu ? part.step : 1;
+    std::size_t const step = cut_for_gpu ? part.step : 1;
     for (std::size_t from = part.first; from < part.last; from += block_length * part.step) {
       float x[block_length];
       read_block(static_cast<T const*>(row), part, from, x);

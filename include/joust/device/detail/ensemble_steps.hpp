@@ -117,7 +117,7 @@ struct squares_of_portion {
 
   JOUST_HOST_DEVICE void operator()(std::size_t index) const {
     portion const part = by[index];
-    if constexpr (on_gpu) {
+    if constexpr (cut_for_gpu) {
       double lane[4] = {0.0, 0.0, 0.0, 0.0};
       std::size_t i = part.first;
       for (; i + 3 * part.step < part.last; i += 4 * part.step) {

@@ -25,7 +25,7 @@ inline namespace JOUST_DEVICE_NAMESPACE {
 namespace detail {
 
 /// Rows that one call goes through: enough to fill vector registers, on a GPU one.
-inline constexpr std::size_t rows_at_once = on_gpu ? 1 : 64;
+inline constexpr std::size_t rows_at_once = cut_for_gpu ? 1 : 64;
 
 [[nodiscard]] JOUST_HOST_DEVICE constexpr std::size_t blocks_of(std::size_t rows) noexcept {
   return (rows + rows_at_once - 1) / rows_at_once;

@@ -105,7 +105,7 @@ inline constexpr double normal_seam = 0.425;  // up to this |q| the middle's app
 /// The stream's next `count` normal numbers.
 template <class T>
 JOUST_HOST_DEVICE inline void draw_normals(stream& random, T* into, std::size_t count) noexcept {
-  if constexpr (on_gpu) {
+  if constexpr (cut_for_gpu) {
     for (std::size_t j = 0; j < count; ++j) into[j] = static_cast<T>(standard_normal(random()));
   } else {
     // A core does not guess the seam well, and computes the middle for several words at once: so for all of

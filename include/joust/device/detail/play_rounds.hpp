@@ -289,7 +289,7 @@ struct simulation_plan {
 /// So many that a launch is worth its start, and so few that it ends within a fraction of a second: a GPU
 /// that drives a display is to be given free, and an interrupt to be seen.
 [[nodiscard]] constexpr std::uint64_t default_rounds_per_launch(std::size_t replications) noexcept {
-  std::uint64_t const rounds = std::uint64_t{1} << (on_gpu ? 24U : 18U);  // over all replications
+  std::uint64_t const rounds = std::uint64_t{1} << (cut_for_gpu ? 24U : 18U);  // over all replications
   return std::clamp<std::uint64_t>(rounds / replications, 64, 16384);
 }
 
@@ -363,7 +363,7 @@ bool play_all_rounds(queue const& order, simulation_plan const& plan, Agent cons
 /// For how many arms the tables of a replication have room. Every room is a kernel of its own, and nvcc takes
 /// long for each of them: a GPU has three, a host five.
 [[nodiscard]] constexpr std::size_t table_room(std::size_t arms) noexcept {
-  if (on_gpu) return arms <= 8 ? 8 : arms <= 16 ? 16 : 64;
+  if (cut_for_gpu) return arms <= 8 ? 8 : arms <= 16 ? 16 : 64;
   return arms <= 4 ? 4 : arms <= 8 ? 8 : arms <= 16 ? 16 : arms <= 32 ? 32 : 64;
 }
 
@@ -378,7 +378,7 @@ bool play_all_rounds_of(queue const& order, simulation_plan const& plan, Agent c
                                                                   count, take, watch);
   };
   std::size_t const room = table_room(problems.arms());
-  if constexpr (!on_gpu) {
+  if constexpr (!cut_for_gpu) {
     if (room == 4) return with(std::integral_constant<std::size_t, 4>{});
     if (room == 32) return with(std::integral_constant<std::size_t, 32>{});
   }
@@ -403,7 +403,7 @@ template <class Agent>
 /// How many replications play at once: on a host as few as keep every core busy, so that an interrupt loses
 /// little; on a GPU as many as fill it, within 4 GiB. A multiple of 256.
 [[nodiscard]] constexpr std::size_t replications_at_once(std::size_t bytes) noexcept {
-  if (!on_gpu) return 256;
+  if (!cut_for_gpu) return 256;
   std::size_t const room = (std::size_t{4} << 30U) / bytes / 256 * 256;
   return std::min(std::max(room, std::size_t{256}), std::size_t{1} << 18U);
 }

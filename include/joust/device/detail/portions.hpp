@@ -32,7 +32,7 @@ struct portions {
   static constexpr std::size_t threads = 64 * 1024;  // enough to keep a GPU's memory busy
 
   explicit portions(std::size_t items_) : items{items_} {
-    if constexpr (on_gpu) {
+    if constexpr (cut_for_gpu) {
       count = items < threads ? items : threads;
     } else {
       count = (items + run - 1) / run;
@@ -40,7 +40,7 @@ struct portions {
   }
 
   [[nodiscard]] JOUST_HOST_DEVICE portion operator[](std::size_t p) const {
-    if constexpr (on_gpu) {
+    if constexpr (cut_for_gpu) {
       return {p, items, count};
     } else {
       return {p * run, (p + 1) * run < items ? (p + 1) * run : items, 1};

@@ -17,7 +17,7 @@ namespace detail {
 
 template <class Call>
 struct run_of_numbers {
-  static constexpr std::size_t length = on_gpu ? 1 : 1024;
+  static constexpr std::size_t length = cut_for_gpu ? 1 : 1024;
 
   std::size_t count;
   Call call;

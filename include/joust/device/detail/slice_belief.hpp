@@ -26,7 +26,7 @@ namespace detail {
 
 // Candidates that are worked on together: a thread of a GPU takes one and leaves its neighbours to its
 // neighbours, a core takes a vector's worth and more.
-inline constexpr std::size_t candidates_at_once = on_gpu ? 1 : 64;
+inline constexpr std::size_t candidates_at_once = cut_for_gpu ? 1 : 64;
 
 // The rewards of K members for all candidates of all contexts, as ensemble has them.
 template <class Scalar>

@@ -53,12 +53,12 @@ struct row_pieces {
   std::size_t count;
 
   // On a host long enough to be worth a call, on a GPU short enough that few rows make many threads.
-  static constexpr std::size_t length = on_gpu ? 128 : 4096;
+  static constexpr std::size_t length = cut_for_gpu ? 128 : 4096;
 
   explicit row_pieces(std::size_t columns_) : columns{columns_}, count{(columns_ + length - 1) / length} {}
 
   [[nodiscard]] JOUST_HOST_DEVICE portion operator[](std::size_t p) const {
-    if constexpr (on_gpu) {
+    if constexpr (cut_for_gpu) {
       return {p, columns, count};
     } else {
       return {p * length, (p + 1) * length < columns ? (p + 1) * length : columns, 1};
@@ -68,7 +68,7 @@ struct row_pieces {
 
 // Columns that are worked on at a time: what a GPU's thread keeps in registers and has under way from memory
 // at once; what a host keeps in its first cache.
-inline constexpr std::size_t block_length = on_gpu ? 8 : 256;
+inline constexpr std::size_t block_length = cut_for_gpu ? 8 : 256;
 // Half of the numbers with the other half, until one is left: each step is a loop for vector instructions.
 struct larger_of {
   // A comparison with NaN is false: the first is kept.
@@ -90,7 +90,7 @@ template <std::size_t count, class Join>
 // The next block of a piece as floats, from column `from`; what is missing at its end is `lowest_logit`.
 template <class T>
 JOUST_HOST_DEVICE void read_block(T const* row, portion const& part, std::size_t from, float* x) {
-  std::size_t const step = on_gpu ? part.step : 1;  // known to the compiler, so that it uses vectors
+  std::size_t const step = cut_for_gpu ? part.step : 1;  // known to the compiler, so that it uses vectors
   if (from + (block_length - 1) * step < part.last) {
     for (std::size_t k = 0; k < block_length; ++k) x[k] = static_cast<float>(row[from + k * step]);
   } else {

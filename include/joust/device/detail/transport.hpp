@@ -243,7 +243,7 @@ struct gather_slopes {
 // wait for the device, all of them.
 template <class Grains>
 std::size_t choose_grains(queue const& order, double const* masses, std::size_t count, Grains* grains) {
-  if constexpr (on_gpu) {
+  if constexpr (cut_for_gpu) {
     for_each_index(order, count, number_grains{grains});
     return count;
   } else {
