@@ -38,6 +38,8 @@
 #include <joust/posterior/ensemble_belief.hpp>
 #include <joust/rule/any_rule.hpp>
 #include <joust/rule/best_arm.hpp>
+#include <joust/rule/largest_pair_variance.hpp>
+#include <joust/rule/max_pair_ucb.hpp>
 #include <joust/rule/variance_of.hpp>
 
 namespace joust::device {
@@ -102,7 +104,7 @@ struct ensemble_beliefs {
 struct selection_space {
   buffer<double> means;            ///< per candidate
   buffer<double> opinions;         ///< per candidate, of float rewards
-  buffer<double> variances;        ///< per candidate, of best_arm
+  buffer<double> variances;        ///< per candidate, of rules that compare variances
   buffer<std::size_t> favourites;  ///< per candidate, of best_arm on a GPU
 };
 
@@ -117,7 +119,7 @@ struct context_table {
   std::size_t candidates;
   double* means;
   double* opinions;
-  double* variances;        // of best_arm: with the favourite of the context
+  double* variances;  // of best_arm: with the favourite of the context; else of pairs with one candidate
   std::size_t* favourites;  // of best_arm, on a GPU: that favourite, for each of the context's candidates
 
   [[nodiscard]] JOUST_HOST_DEVICE slice_belief<Scalar> operator[](std::size_t b) const {
@@ -153,6 +155,11 @@ JOUST_HOST_DEVICE void take_variances(context_table<Scalar> const& contexts, var
   }
 }
 
+// The rules that look at the variances of all pairs.
+template <class Rule>
+inline constexpr bool asks_all_pairs =
+    std::same_as<Rule, max_pair_ucb> || std::same_as<Rule, largest_pair_variance>;
+
 // Chooses in one context. What does not depend on the rule is found out here, while the context's rewards are
 // in a core's cache, unless it is `Prepared`.
 template <class Scalar, class Rule, bool Prepared>
@@ -178,6 +185,9 @@ struct choose_pair {
       }
       foreseen_belief<Scalar> foreseen{rewards, contexts.variances};
       pairs[b] = rule(foreseen, random);
+    } else if constexpr (!Prepared && asks_all_pairs<Rule>) {
+      row_belief<Scalar> by_rows{rewards, contexts.variances};
+      pairs[b] = rule(by_rows, random);
     } else {
       pairs[b] = rule(rewards, random);
     }
@@ -254,9 +264,11 @@ void select(queue const& order, ensemble_beliefs<Scalar> const& beliefs, Rule co
                               nullptr,
                               nullptr};
   if constexpr (!std::same_as<Scalar, double>) table.opinions = room_for(order, space.opinions, candidates);
-  if constexpr (std::same_as<Rule, best_arm>) {
+  if constexpr (std::same_as<Rule, best_arm> || (!InSteps && asks_all_pairs<Rule>)) {
     table.variances = room_for(order, space.variances, candidates);
-    if constexpr (InSteps) table.favourites = room_for(order, space.favourites, candidates);
+  }
+  if constexpr (std::same_as<Rule, best_arm> && InSteps) {
+    table.favourites = room_for(order, space.favourites, candidates);
   }
   choose_pairs<InSteps>(order, table, rule, root, pairs);
 }

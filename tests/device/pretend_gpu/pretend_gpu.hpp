@@ -40,8 +40,7 @@ class machine {
   }
 
   void* allocate(std::size_t bytes) {
-    if (bytes == 0) return nullptr;
-    if (bytes > std::size_t{1} << 40U) return nullptr;
+    if (bytes == 0 || bytes > most_bytes) return nullptr;
     std::size_t const whole = (bytes + page - 1) / page * page;
     void* const all =
         mmap(nullptr, whole + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -125,6 +124,7 @@ class machine {
     std::size_t bytes;
   };
   static constexpr std::size_t page = 4096;
+  static constexpr std::size_t most_bytes = std::size_t{4} << 30U;
 
   static void protect(void* from, std::size_t bytes, int rights) {
     if (mprotect(from, bytes, rights) != 0) std::abort();

@@ -152,8 +152,45 @@ class foreseen_belief : public slice_belief<Scalar> {
   double const* variances_;
 };
 
-static_assert(belief<slice_belief<float>> && belief<slice_belief<double>> && belief<foreseen_belief<double>>);
-static_assert(joust::detail::knows_preference_variance<slice_belief<float>>);
+// The same for a rule that asks for the pairs (i, j) of every i with all j above it, one i after another: the
+// variances of such a row are found together, so that a core works on several at once.
+template <class Scalar>
+class row_belief : public slice_belief<Scalar> {
+ public:
+  // `variances` has an element for each of all candidates.
+  JOUST_HOST_DEVICE row_belief(slice_belief<Scalar> const& belief, double* variances)
+      : slice_belief<Scalar>{belief}, variances_{variances} {}
+
+  [[nodiscard]] JOUST_HOST_DEVICE double pair_variance(std::size_t i, std::size_t j) {
+    return variance<false>(i, j);
+  }
+  [[nodiscard]] JOUST_HOST_DEVICE double preference_variance(std::size_t i, std::size_t j) {
+    return variance<true>(i, j);
+  }
+
+ private:
+  template <bool OfPreference>
+  [[nodiscard]] JOUST_HOST_DEVICE double variance(std::size_t i, std::size_t j) {
+    std::size_t const begin = this->first_;
+    if (j <= i) return this->of_.template variance<OfPreference>(begin + i, begin + j);
+    if (i != row_ || OfPreference != of_preference_) {
+      this->of_.template take_variances<OfPreference>(begin + i, begin + i + 1, this->size_ - i - 1,
+                                                      variances_);
+      row_ = i;
+      of_preference_ = OfPreference;
+    }
+    return variances_[begin + j];
+  }
+
+  double* variances_;
+  std::size_t row_ = static_cast<std::size_t>(-1);
+  bool of_preference_ = false;
+};
+
+static_assert(belief<slice_belief<float>> && belief<slice_belief<double>> &&
+              belief<foreseen_belief<double>> && belief<row_belief<float>>);
+static_assert(joust::detail::knows_preference_variance<slice_belief<float>> &&
+              joust::detail::knows_preference_variance<row_belief<float>>);
 
 }  // namespace detail
 }  // namespace JOUST_DEVICE_NAMESPACE
